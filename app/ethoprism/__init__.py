@@ -1,0 +1,3 @@
+"""Ethoprism: read animal behaviour from video."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,1 @@
+"""Pixels to features: exact video, frozen encoders, feature stores. Knows nothing of behaviour."""

@@ -1,0 +1,1 @@
+"""Labels and their meaning: annotation, formats, probes, evaluation, domain adapters."""

@@ -1,0 +1,1 @@
+"""The napari window: code, classify, review."""

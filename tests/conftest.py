@@ -1,0 +1,37 @@
+"""Shapes are checked at run time here, and only here; real footage is found beside the checkout."""
+
+from pathlib import Path
+
+import pytest
+from jaxtyping import install_import_hook
+
+_HOOK = install_import_hook(
+    ["ethoprism_core", "ethoprism_domains", "ethoprism"], "beartype.beartype"
+)
+
+SHARED = Path(__file__).resolve().parents[2] / "shared"
+
+
+def _shared(kind: str) -> Path:
+    folder = SHARED / kind
+    if not folder.is_dir():
+        pytest.skip(f"needs the real files of {folder}, which are not part of the project")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def footage() -> Path:
+    """The folder of real footage; the test is skipped where it is absent."""
+    return _shared("footage")
+
+
+@pytest.fixture(scope="session")
+def real_labels() -> Path:
+    """The folder of real label files; the test is skipped where it is absent."""
+    return _shared("labels")
+
+
+@pytest.fixture(scope="session")
+def golden() -> Path:
+    """The folder of the reference's outputs; the test is skipped where it is absent."""
+    return _shared("golden")
