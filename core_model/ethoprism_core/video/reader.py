@@ -149,11 +149,20 @@ class Video:
         numbers = range(*slice(start, stop, step).indices(len(self)))
         if step < 1:
             raise ValueError(f"step must be positive, got {step}")
+        return self.visit(numbers, size)
+
+    def visit(
+        self, frames: Iterable[int], size: tuple[int, int] | None = None
+    ) -> Iterator[tuple[int, UInt8[np.ndarray, "height width 3"]]]:
+        """Yield ``(frame number, picture)`` of the ascending `frames` as `stream` does.
+
+        What lies between them is passed over by seeking where the file allows it.
+        """
         self._check_open()
-        return prefetch(self._read_ahead(numbers, size))
+        return prefetch(self._read_ahead(map(self._checked, frames), size))
 
     def _read_ahead(
-        self, numbers: range, size: tuple[int, int] | None
+        self, numbers: Iterable[int], size: tuple[int, int] | None
     ) -> Iterator[tuple[int, np.ndarray]]:
         orientation = self.index.orientation
         stored = self.index.stored_size if size is None else orientation.size(*size)
