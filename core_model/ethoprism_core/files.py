@@ -30,8 +30,7 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
-        _flush(temporary)
-        _replace(temporary, path)
+        publish(temporary, path)
     except OSError as error:
         if error.filename is not None and Path(error.filename) not in (temporary, path.parent):
             raise  # some other file of the body's: not ours to explain
@@ -41,6 +40,12 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
         ) from error
     finally:
         _remove(temporary)
+
+
+def publish(finished: Path, path: Path) -> None:
+    """Flush a `finished` file or folder to the disk and rename it to its neighbour `path`."""
+    _flush(finished)
+    _replace(finished, path)
 
 
 def write_text(path: str | Path, text: str) -> None:
