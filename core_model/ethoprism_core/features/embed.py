@@ -1,0 +1,197 @@
+"""Embed one video: from its frames to a finished feature store."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+
+from ethoprism_core.encoders import Encoder
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.features.frames import View, picture_pairs
+from ethoprism_core.features.grid import Grid
+from ethoprism_core.features.sharing import PicturePair, encode_shared
+from ethoprism_core.features.store import LAYOUT, FeatureWriter, stored_attributes
+from ethoprism_core.features.windows import WindowPlan, plan_windows
+from ethoprism_core.video import Rectangle, Video
+from ethoprism_core.video.follow import square_crops, trajectory
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class EmbedSettings:
+    """What of a video is encoded, and what of it is kept.
+
+    Parameters
+    ----------
+    stride
+        Frames from one window's centre to the next.
+    frame_step
+        Frames from one frame of a window to the next.
+    grid
+        What a window's tokens are reduced to; None for the encoder's default.
+    crop
+        The part of the picture that is shown to the encoder; None for all of it.
+    """
+
+    stride: int = 8
+    frame_step: int = 1
+    grid: Grid | None = None
+    crop: Rectangle | None = None
+
+
+def embed_video(
+    video: Video,
+    encoder: Encoder,
+    path: str | Path,
+    settings: EmbedSettings = EmbedSettings(),
+    tracks: xr.Dataset | None = None,
+    progress: Progress | None = None,
+) -> bool:
+    """Write the features of `video` to the store `path`, unless they are there already.
+
+    A run that was interrupted is taken up where it stopped. Memory does not grow with the video's
+    length, tables of a few numbers a frame aside.
+
+    Parameters
+    ----------
+    video
+        The video.
+    encoder
+        From `load_encoder`.
+    path
+        The zarr folder to write.
+    settings
+        Windows, grid and crop.
+    tracks
+        A box dataset: each individual is then encoded in a square that follows it.
+    progress
+        Called with the frames that are done and the frames of the video.
+
+    Returns
+    -------
+    Whether anything had to be computed.
+
+    Raises
+    ------
+    EthoprismError
+        If the settings do not fit the video or the encoder, the tracks belong to another video,
+        the encoder's numbers are not finite, or the store cannot be written.
+    """
+    path = Path(path)
+    plan = plan_windows(len(video), encoder.clip_frames, settings.stride, settings.frame_step)
+    grid = settings.grid or Grid.default(encoder.token_shape)
+    grid.check(encoder.token_shape)
+    view = _view(video, encoder, settings, tracks)
+    header = _header(video, encoder, plan, tracks).assign_attrs(
+        stride=settings.stride, grid=str(grid), crop=_describe_crop(settings, tracks)
+    )
+    header.attrs["key"] = _key(header, view)
+    if stored_attributes(path).get("key") == header.attrs["key"]:
+        return False
+    writer = FeatureWriter(path, header, (*grid.shape, encoder.feature_dim))
+    rest = plan.after(writer.done)
+    with closing(_with_progress(picture_pairs(video, rest, view), rest, progress)) as pairs:
+        individuals = header.sizes.get("individual", 1)
+        for features in encode_shared(pairs, rest, encoder, grid, individuals):
+            writer.append(features)
+    writer.finish()
+    return True
+
+
+def _view(
+    video: Video, encoder: Encoder, settings: EmbedSettings, tracks: xr.Dataset | None
+) -> View:
+    if tracks is None:
+        if settings.crop is not None:
+            _check_inside(settings.crop, video)
+        return View(encoder.frame_size, settings.crop)
+    if settings.crop is not None:
+        raise EthoprismError("a crop and tracks exclude each other", video.path, "choose one")
+    if tracks.sizes["time"] != len(video):
+        raise EthoprismError(
+            f"the tracks have {tracks.sizes['time']} frames, the video {len(video)}",
+            video.path,
+            "give the tracks of this video",
+        )
+    return View(encoder.frame_size, squares=square_crops(tracks))
+
+
+def _check_inside(crop: Rectangle, video: Video) -> None:
+    height, width = video.size
+    left, top, right, bottom = crop.bounds()
+    if left < 0 or top < 0 or right > width or bottom > height:
+        raise EthoprismError(
+            f"the crop {left},{top},{crop.width},{crop.height} is not inside the picture",
+            video.path,
+            f"the picture is {width} pixels wide and {height} high",
+        )
+
+
+def _header(
+    video: Video, encoder: Encoder, plan: WindowPlan, tracks: xr.Dataset | None
+) -> xr.Dataset:
+    """Return the store's coordinates, tables and attributes, all but those of the settings."""
+    header = xr.Dataset(
+        {"frame_time": ("frame", video.times)},
+        coords={"window": plan.centres, "time": ("window", video.times[plan.centres])},
+        attrs={
+            "layout": LAYOUT,
+            "encoder": encoder.name,
+            "encoder_fingerprint": encoder.fingerprint,
+            "clip_frames": encoder.clip_frames,
+            "frame_step": plan.frame_step,
+            "video": video.path.name,
+            "video_path": str(video.path.resolve()),
+            "video_fingerprint": video.index.fingerprint,
+            "video_frames": len(video),
+            "software_version": version("ethoprism"),
+        },
+    )
+    if tracks is None:
+        return header
+    return header.assign(trajectory=trajectory(tracks, plan.centres))
+
+
+def _describe_crop(settings: EmbedSettings, tracks: xr.Dataset | None) -> str:
+    if tracks is not None:
+        return "follow"
+    box = settings.crop
+    return f"{box.left},{box.top},{box.width},{box.height}" if box else "whole"
+
+
+# what identifies a run, not what its numbers depend on
+_NOT_IN_KEY = ("video", "video_path", "software_version")
+
+
+def _key(header: xr.Dataset, view: View) -> str:
+    """Return the fingerprint of all that the store's numbers depend on."""
+    stated = {name: value for name, value in header.attrs.items() if name not in _NOT_IN_KEY}
+    digest = hashlib.sha256(json.dumps([stated, view.size], sort_keys=True).encode())
+    for name in sorted(str(name) for name in header.variables):
+        values = header[name].values
+        digest.update(name.encode())
+        digest.update(
+            "\0".join(map(str, values)).encode() if values.dtype.kind in "UOT" else values.tobytes()
+        )
+    if view.squares is not None:
+        digest.update(view.squares.tobytes())
+    return digest.hexdigest()[:32]
+
+
+def _with_progress(
+    pairs: Iterator[PicturePair], plan: WindowPlan, progress: Progress | None
+) -> Iterator[PicturePair]:
+    try:
+        for frame, pair in zip(plan.frames, pairs, strict=True):
+            yield pair
+            if progress is not None:
+                progress(int(frame) + 1, plan.frame_count)
+    finally:
+        pairs.close()

@@ -1,0 +1,122 @@
+"""Which frames each window holds, and which results overlapping windows share.
+
+A window around centre frame c holds the frames ``c + frame_step * (k - clip_frames // 2)``. Beyond
+the ends the first and last frames repeat. A frame's features depend on two pictures, the frame and
+the one before it in its clip, so results are shared under a *position* rather than a frame:
+position p shows frame ``min(p, last)``, after frame ``min(p - frame_step, last)``. Positions run on
+for one frame step beyond the last frame; there both pictures are the last frame, and so they stay.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from jaxtyping import Bool, Int
+
+from ethoprism_core.errors import EthoprismError
+
+
+@dataclass(frozen=True, eq=False)
+class WindowPlan:
+    """The windows of a video of `frame_count` frames, in order of time.
+
+    Parameters
+    ----------
+    centres
+        Centre frame of each window, ascending.
+    frame_count
+        Frames of the video.
+    clip_frames
+        Frames of a window.
+    frame_step
+        Frames from one frame of a window to the next.
+    """
+
+    centres: Int[np.ndarray, "window"]
+    frame_count: int
+    clip_frames: int
+    frame_step: int = 1
+
+    def __len__(self) -> int:
+        return len(self.centres)
+
+    def after(self, count: int) -> "WindowPlan":
+        """Return the plan without its first `count` windows."""
+        return WindowPlan(self.centres[count:], self.frame_count, self.clip_frames, self.frame_step)
+
+    def positions(self, start: int, stop: int) -> Int[np.ndarray, "window time"]:
+        """Return the positions that the windows `start` to `stop` hold."""
+        offsets = self.frame_step * (np.arange(self.clip_frames) - self.clip_frames // 2)
+        return self._clamp(self.centres[start:stop, None] + offsets)
+
+    @cached_property
+    def needed(self) -> Int[np.ndarray, "position"]:
+        """Positions that any window holds, ascending: what is to be encoded, once each."""
+        return np.flatnonzero(self._is_needed)
+
+    @property
+    def frames(self) -> Int[np.ndarray, "position"]:
+        """The frame shown at each needed position, ascending."""
+        return np.minimum(self.needed, self.frame_count - 1)
+
+    @property
+    def previous_frames(self) -> Int[np.ndarray, "position"]:
+        """The frame before it in its clips; the frame itself where every clip starts with it.
+
+        So no frame is read that no window holds.
+        """
+        before = np.maximum(self.needed - self.frame_step, 0)
+        return np.minimum(
+            np.where(self._is_needed[before], before, self.needed), self.frame_count - 1
+        )
+
+    @cached_property
+    def _is_needed(self) -> Bool[np.ndarray, "position"]:
+        marks = np.zeros(self.frame_count + self.frame_step, bool)
+        for k in range(self.clip_frames):  # by columns, for a long video has many windows
+            offset = self.frame_step * (k - self.clip_frames // 2)
+            marks[self._clamp(self.centres + offset)] = True
+        return marks
+
+    def _clamp(self, positions: Int[np.ndarray, "..."]) -> Int[np.ndarray, "..."]:
+        return np.clip(positions, 0, self.frame_count - 1 + self.frame_step)
+
+
+def plan_windows(
+    frame_count: int, clip_frames: int, stride: int, frame_step: int = 1
+) -> WindowPlan:
+    """Plan windows around the frames ``0, stride, 2 * stride, ...``.
+
+    Where the video goes on for more than half a stride after the last of them, one more window is
+    centred on its last frame, so that no frame is further than half a stride from a centre.
+
+    Parameters
+    ----------
+    frame_count
+        Frames of the video; at least one.
+    clip_frames
+        Frames of a window.
+    stride
+        Frames from one centre to the next.
+    frame_step
+        Frames from one frame of a window to the next.
+
+    Raises
+    ------
+    EthoprismError
+        If a number is smaller than one.
+    """
+    _check_positive(
+        frames=frame_count, clip_frames=clip_frames, stride=stride, frame_step=frame_step
+    )
+    centres = np.arange(0, frame_count, stride, dtype=np.int64)
+    last = frame_count - 1
+    if last - centres[-1] > stride // 2:
+        centres = np.append(centres, last)
+    return WindowPlan(centres, frame_count, clip_frames, frame_step)
+
+
+def _check_positive(**numbers: int) -> None:
+    for name, number in numbers.items():
+        if number < 1:
+            raise EthoprismError(f"{name.replace('_', ' ')} must be at least 1", number)
