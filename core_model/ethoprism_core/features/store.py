@@ -109,10 +109,16 @@ class FeatureWriter:
         """Return the listed checksums up to the first chunk that disagrees with its own."""
         listed: list[int] = _read_progress(self._partial)["checksums"]
         for number, checksum in enumerate(listed):
-            start = number * self._chunk
-            if zlib.crc32(self._array[start : start + self._chunk].tobytes()) != checksum:
+            if self._stored_checksum(number) != checksum:
                 return listed[:number]
         return listed
+
+    def _stored_checksum(self, number: int) -> int | None:
+        start = number * self._chunk
+        try:
+            return zlib.crc32(self._array[start : start + self._chunk].tobytes())
+        except (OSError, RuntimeError, ValueError):  # cannot be read or decompressed
+            return None
 
     def _write(self, samples: Float16[np.ndarray, "sample time row column feature"]) -> None:
         chunk = np.ascontiguousarray(samples).reshape(-1, *self._shape[1:])
@@ -155,7 +161,10 @@ def open_features(path: str | Path) -> xr.Dataset:
         )
     dataset = _open(path)
     _check_layout(dataset.attrs, path)
-    texts = {str(name): names.astype(str) for name, names in _texts(dataset).items()}
+    texts = {
+        str(name): (names.dims, np.array(names.values.tolist()))
+        for name, names in _texts(dataset).items()
+    }
     return dataset.assign_coords(texts)
 
 
