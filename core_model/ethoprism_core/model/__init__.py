@@ -1,0 +1,25 @@
+"""VideoPrism in Flax: the video encoder, the video-text model, their sizes and checkpoints."""
+
+from ethoprism_core.model.checkpoints import load_checkpoint, random_model, save_checkpoint
+from ethoprism_core.model.classifier import VideoClassifier
+from ethoprism_core.model.config import (
+    VideoClassifierConfig,
+    VideoEncoderConfig,
+    VideoTextConfig,
+)
+from ethoprism_core.model.reference import from_reference
+from ethoprism_core.model.video_encoder import VideoEncoder
+from ethoprism_core.model.video_text import VideoText
+
+__all__ = [
+    "VideoClassifier",
+    "VideoClassifierConfig",
+    "VideoEncoder",
+    "VideoEncoderConfig",
+    "VideoText",
+    "VideoTextConfig",
+    "from_reference",
+    "load_checkpoint",
+    "random_model",
+    "save_checkpoint",
+]

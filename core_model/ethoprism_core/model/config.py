@@ -1,0 +1,172 @@
+"""Sizes of the models: frozen, with the published ones as classmethods."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Self
+
+from ethoprism_core.errors import EthoprismError
+
+
+@dataclass(frozen=True)
+class VideoEncoderConfig:
+    """A VideoPrism video encoder (arXiv 2402.13217): a spatial, then a temporal Transformer.
+
+    Parameters
+    ----------
+    width, heads, hidden
+        Numbers in a token, attention heads, and numbers inside a feed-forward layer.
+    spatial_layers, temporal_layers
+        Blocks in each stack.
+    grid
+        Learned positions in time, rows and columns. Other sizes of input interpolate them.
+    patch
+        Side of a patch, in pixels.
+    logit_cap
+        Attention logits are capped smoothly to plus or minus this; None leaves them as they are.
+    dtype
+        Of the activations, ``"float32"`` or ``"bfloat16"``. Parameters stay float32.
+    """
+
+    width: int
+    heads: int
+    hidden: int
+    spatial_layers: int
+    temporal_layers: int
+    grid: tuple[int, int, int]
+    patch: int = 18
+    logit_cap: float | None = 50.0
+    dtype: str = "float32"
+
+    def __post_init__(self) -> None:
+        if self.width % self.heads:
+            raise EthoprismError(
+                "the width is not a multiple of the heads",
+                f"{self.width} / {self.heads}",
+                "choose sizes that divide",
+            )
+        if self.dtype not in ("float32", "bfloat16"):
+            raise EthoprismError("unknown dtype", self.dtype, "use float32 or bfloat16")
+
+    @classmethod
+    def base(cls) -> Self:
+        """VideoPrism-B, 16 frames of 288 pixels."""
+        return cls(768, 12, 3072, spatial_layers=12, temporal_layers=4, grid=(16, 16, 16))
+
+    @classmethod
+    def large(cls) -> Self:
+        """VideoPrism-L, 8 frames of 288 pixels."""
+        return cls(1024, 16, 4096, spatial_layers=24, temporal_layers=4, grid=(8, 16, 16))
+
+    @classmethod
+    def giant(cls) -> Self:
+        """VideoPrism-g, 8 frames of 288 pixels; its weights are not public."""
+        return cls(1408, 16, 6144, spatial_layers=40, temporal_layers=4, grid=(8, 16, 16))
+
+    @classmethod
+    def tiny(cls) -> Self:
+        """Give a size for tests: 4 frames of 72 pixels."""
+        return cls(48, 4, 96, spatial_layers=3, temporal_layers=2, grid=(4, 4, 4))
+
+    @classmethod
+    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+        """Read the reference implementation's names for the same sizes."""
+        return cls(
+            width=config["model_dim"],
+            heads=config["num_heads"],
+            hidden=config["mlp_dim"],
+            spatial_layers=config["num_spatial_layers"],
+            temporal_layers=config["num_temporal_layers"],
+            grid=tuple(config["pos_emb_shape"]),
+            patch=config["patch_size"],
+            logit_cap=config.get("atten_logit_cap") or None,
+        )
+
+    def clip_flops(self, frames: int, rows: int, columns: int) -> int:
+        """Count the floating-point operations of the matrix products for one clip."""
+        tokens = frames * rows * columns
+        patches = 2 * tokens * self.patch**2 * 3 * self.width
+        projections = 2 * tokens * (4 * self.width**2 + 2 * self.width * self.hidden)
+        spatial = projections + 4 * tokens * rows * columns * self.width
+        temporal = projections + 4 * tokens * frames * self.width
+        return patches + self.spatial_layers * spatial + self.temporal_layers * temporal
+
+
+@dataclass(frozen=True)
+class VideoTextConfig:
+    """A video encoder with auxiliary layers and a pooler, and a text tower beside it.
+
+    Parameters
+    ----------
+    video
+        The video encoder; the text tower shares its width, heads and logit cap.
+    auxiliary_layers
+        Blocks over all tokens of a clip, after the video encoder.
+    text_layers, vocabulary
+        Blocks of the text tower, and pieces that it knows.
+    causal
+        Whether a piece of text sees only those before it.
+    """
+
+    video: VideoEncoderConfig
+    auxiliary_layers: int = 2
+    text_layers: int = 12
+    vocabulary: int = 32_000
+    causal: bool = True
+
+    @classmethod
+    def lvt_base(cls) -> Self:
+        """VideoPrism-LvT-B."""
+        return cls(VideoEncoderConfig.base())
+
+    @classmethod
+    def lvt_large(cls) -> Self:
+        """VideoPrism-LvT-L."""
+        return cls(VideoEncoderConfig.large())
+
+    @classmethod
+    def tiny(cls) -> Self:
+        """Give a size for tests."""
+        return cls(VideoEncoderConfig.tiny(), text_layers=2, vocabulary=1000)
+
+    @classmethod
+    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+        """Read the reference implementation's names for the same sizes."""
+        norm = config.get("norm_policy", "pre")
+        if norm != "pre":
+            raise EthoprismError(
+                "unknown order of normalisation in the text tower", norm, "only pre is supported"
+            )
+        return cls(
+            VideoEncoderConfig.from_reference(config),
+            auxiliary_layers=config["num_auxiliary_layers"],
+            text_layers=config["num_unimodal_layers"],
+            vocabulary=config["vocabulary_size"],
+            causal=config.get("enable_causal_atten", True),
+        )
+
+
+@dataclass(frozen=True)
+class VideoClassifierConfig:
+    """A video encoder, a pooler and a linear layer.
+
+    Parameters
+    ----------
+    video
+        The video encoder.
+    classes
+        Numbers that come out.
+    """
+
+    video: VideoEncoderConfig
+    classes: int
+
+    @classmethod
+    def tiny(cls) -> Self:
+        """Give a size for tests."""
+        return cls(VideoEncoderConfig.tiny(), classes=5)
+
+    @classmethod
+    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+        """Read the reference implementation's names for the same sizes."""
+        video = VideoEncoderConfig.from_reference(config["encoder_params"])
+        return cls(video, classes=config["num_classes"])
