@@ -1,0 +1,18 @@
+"""A simulated lab: footage with exact truth, made by rule from a seed."""
+
+from ethoprism_domains.simulated.files import RecordingFiles, frame_table, write_recording
+from ethoprism_domains.simulated.recording import Recording, simulate
+from ethoprism_domains.simulated.settings import SceneSettings
+from ethoprism_domains.simulated.study import StudyVideo, plan_study, write_study
+
+__all__ = [
+    "Recording",
+    "RecordingFiles",
+    "SceneSettings",
+    "StudyVideo",
+    "frame_table",
+    "plan_study",
+    "simulate",
+    "write_recording",
+    "write_study",
+]
