@@ -172,10 +172,21 @@ def with_seconds(events: pd.DataFrame, frame_times: Float[np.ndarray, " time"]) 
     )
 
 
-def runs(mask: Bool[np.ndarray, " time"]) -> Int[np.ndarray, "run 2"]:
-    """Find the runs of true frames, as half-open `(start, stop)`."""
-    padded = np.concatenate([[0], mask.astype(np.int8), [0]])
-    return np.flatnonzero(np.diff(padded)).reshape(-1, 2)
+def runs(
+    mask: Bool[np.ndarray, " time"], frames: Int[np.ndarray, " time"] | None = None
+) -> Int[np.ndarray, "run 2"]:
+    """Find the runs of true entries, as half-open `(start, stop)`.
+
+    Parameters
+    ----------
+    frames
+        The frame number of each entry, increasing; a gap in it ends a run. Positions if not given.
+    """
+    frames = np.arange(len(mask)) if frames is None else frames
+    joined = mask[1:] & mask[:-1] & (np.diff(frames) == 1)
+    starts = frames[mask & ~np.concatenate([[False], joined])[: len(mask)]]
+    stops = frames[mask & ~np.concatenate([joined, [False]])[: len(mask)]] + 1
+    return np.stack([starts, stops], axis=1)
 
 
 def _span(

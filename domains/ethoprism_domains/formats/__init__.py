@@ -1,0 +1,122 @@
+"""Label files: one module a format, one registry, and the two functions everybody uses."""
+
+from pathlib import Path
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.formats.base import Format, FrameTimes, ReadOptions
+from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
+from ethoprism_domains.formats.frames_csv import FRAMES_CSV
+from ethoprism_domains.formats.videos_csv import VIDEOS_CSV
+
+# asked in this order which one a file is
+FORMATS: tuple[Format, ...] = (BOUTS_CSV, FRAMES_CSV, VIDEOS_CSV)
+_HEAD_BYTES = 1 << 16
+
+
+def read_events(
+    path: str | Path,
+    format: str | None = None,
+    *,
+    video: str | None = None,
+    frame_times: FrameTimes | None = None,
+    ethogram: Ethogram | None = None,
+    observed: str = "whole",
+) -> Annotations:
+    """Read a label file.
+
+    Parameters
+    ----------
+    path
+        The file; its format is recognised from its content.
+    format
+        The format's name, to overrule that.
+    video
+        The video's name, where the file does not tell it.
+    frame_times
+        Gives a video's frame times in seconds by its name in the file: needed for files in seconds
+        and for whole videos, and if given, events beyond the end of a video are refused.
+    ethogram
+        The behaviours there are; an unknown one in the file is refused. Taken from the file if not
+        given.
+    observed
+        Which frames count as observed where the file does not tell: ``whole`` (all of each video
+        that it codes, the convention of coding from start to end) or ``coded span`` (from a
+        video's first coded frame to its last).
+
+    Raises
+    ------
+    EthoprismError
+        If the file cannot be read, or says what cannot be; it names the file and the line.
+    """
+    path = Path(path)
+    options = ReadOptions(video, frame_times, ethogram, observed)
+    return (recognise(path) if format is None else find_format(format)).read(path, options)
+
+
+def write_events(
+    path: str | Path,
+    annotations: Annotations,
+    format: str | None = None,
+    *,
+    frame_times: FrameTimes | None = None,
+) -> None:
+    """Write a label file, by default as our bouts CSV, which holds everything.
+
+    Parameters
+    ----------
+    format
+        The format's name.
+    frame_times
+        Gives a video's frame times; formats of one row a frame need the number of frames.
+
+    Raises
+    ------
+    EthoprismError
+        If the format is unknown or cannot be written, or the file cannot.
+    """
+    chosen = BOUTS_CSV if format is None else find_format(format)
+    if chosen.write is None:
+        writable = ", ".join(item.name for item in FORMATS if item.write)
+        raise EthoprismError(f"cannot write {chosen.name}", path, f"choose among {writable}")
+    chosen.write(Path(path), annotations, frame_times)
+
+
+def find_format(name: str) -> Format:
+    """Find a format by its name."""
+    for item in FORMATS:
+        if item.name == name:
+            return item
+    names = ", ".join(item.name for item in FORMATS)
+    raise EthoprismError("unknown label format", name, f"choose among {names}")
+
+
+def recognise(path: Path) -> Format:
+    """Recognise a file's format from its first bytes."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD_BYTES)
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
+    if not head.strip():
+        raise EthoprismError("the file is empty", path, "export it again")
+    for item in FORMATS:
+        if item.sniff(path, head):
+            return item
+    names = ", ".join(item.name for item in FORMATS)
+    raise EthoprismError(
+        "no label format is recognised", path, f"check its header, or name its format ({names})"
+    )
+
+
+__all__ = [
+    "FORMATS",
+    "Format",
+    "FrameTimes",
+    "ReadOptions",
+    "find_format",
+    "read_events",
+    "recognise",
+    "write_events",
+]

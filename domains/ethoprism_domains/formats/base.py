@@ -1,0 +1,175 @@
+"""What a label format is, and what a reader may need to know beside the file."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import (
+    Annotations,
+    Ethogram,
+    derive_ethogram,
+    make_events,
+    make_observed,
+    with_seconds,
+)
+from ethoprism_domains.annotation.validation import refuse, validate_events
+from ethoprism_domains.formats.tables import Table
+
+FrameTimes = Callable[[str], np.ndarray]
+OBSERVED_CHOICES = ("whole", "coded span")
+
+
+@dataclass(frozen=True)
+class ReadOptions:
+    """What a reader may need to know beside the file.
+
+    Parameters
+    ----------
+    video
+        The video's name, where the file does not tell it.
+    frame_times
+        Gives the frame times in seconds of a video, by the name it has in the file.
+    ethogram
+        The behaviours there are; taken from the file if not given.
+    observed
+        Which frames were observed, where the file does not tell: ``whole`` (all of every video
+        that it codes) or ``coded span`` (from a video's first coded frame to its last).
+    """
+
+    video: str | None = None
+    frame_times: FrameTimes | None = None
+    ethogram: Ethogram | None = None
+    observed: str = "whole"
+    _times: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.observed not in OBSERVED_CHOICES:
+            raise EthoprismError(
+                f"unknown choice of observed frames {self.observed!r}",
+                None,
+                f"choose among {', '.join(OBSERVED_CHOICES)}",
+            )
+
+    def times_of(self, video: str) -> np.ndarray | None:
+        """Give a video's frame times, asked for once; None if nobody knows them."""
+        if self.frame_times is None:
+            return None
+        if video not in self._times:
+            self._times[video] = np.asarray(self.frame_times(video), np.float64)
+        return self._times[video]
+
+
+@dataclass(frozen=True)
+class Format:
+    """A label format.
+
+    Parameters
+    ----------
+    name
+        What the user calls it.
+    extensions
+        Of its files, with the dot.
+    sniff
+        Tells from a file's path and first bytes whether it is of this format.
+    read
+        Reads a file; raises `EthoprismError` and nothing else.
+    write
+        Writes a file, atomically.
+    """
+
+    name: str
+    description: str
+    extensions: tuple[str, ...]
+    sniff: Callable[[Path, bytes], bool]
+    read: Callable[[Path, ReadOptions], Annotations]
+    write: Callable[[Path, Annotations, FrameTimes | None], None] | None = None
+
+
+def video_column(table: Table, options: ReadOptions) -> list[str]:
+    """Give each row's video: its own column, or the one video the reader was told.
+
+    Raises
+    ------
+    EthoprismError
+        If a row has neither.
+    """
+    names = [name.strip() or options.video or "" for name in table.text("video")]
+    if "" in names:
+        remedy = 'add a column "video", or say which video it is'
+        raise table.error(names.index(""), "it does not tell the video", remedy)
+    return names
+
+
+def observed_intervals(
+    events: pd.DataFrame, told: pd.DataFrame, path: Path, options: ReadOptions
+) -> pd.DataFrame:
+    """Give the observed intervals: those that were told, and by the option for other videos.
+
+    Parameters
+    ----------
+    events
+        With `video`, `kind`, `start_frame` and `stop_frame`.
+    told
+        Intervals from the file itself.
+    """
+    told = told[["video", "start_frame", "stop_frame"]]
+    spans = []
+    for video in events.loc[~events["video"].isin(told["video"]), "video"].unique():
+        own = events[events["video"] == video]
+        times = options.times_of(video)
+        if options.observed == "coded span":
+            last = own["stop_frame"] + (own["kind"] == "point")
+            spans.append((video, own["start_frame"].min(), last.max()))
+        elif times is None:
+            raise EthoprismError(
+                f"it does not tell which frames of {video} were observed",
+                path,
+                'give the video, or choose observed="coded span"',
+            )
+        else:
+            spans.append((video, 0, len(times)))
+    columns = ["video", "start_frame", "stop_frame"]
+    return make_observed(pd.concat([told, pd.DataFrame(spans, columns=columns)]))
+
+
+def complete(
+    path: Path,
+    records: pd.DataFrame,
+    lines: list[int],
+    observed: pd.DataFrame,
+    ethogram: Ethogram | None,
+    options: ReadOptions,
+) -> Annotations:
+    """Check what a reader found, derive the seconds, and put it together.
+
+    Parameters
+    ----------
+    records
+        The events; columns as for `make_events`.
+    lines
+        The line of the file that each event came from.
+    ethogram
+        The behaviours; taken from the events if not given.
+
+    Raises
+    ------
+    EthoprismError
+        Naming the file and the line, if an event contradicts itself, the ethogram or the video.
+    """
+    events = make_events(records)
+    videos = events["video"].unique().tolist()
+    times = {video: options.times_of(video) for video in videos}
+    counts = {video: len(known) for video, known in times.items() if known is not None}
+    # a derived ethogram knows every behaviour, so only a given one can disagree with the names
+    refuse(validate_events(events, ethogram, counts), f"{path},", lines)
+    ethogram = ethogram or derive_ethogram(events)
+    refuse(validate_events(events, ethogram), f"{path},", lines)
+    parts = [
+        part if (known := times[str(video)]) is None else with_seconds(part, known)
+        for video, part in events.groupby("video", sort=False)
+    ]
+    return Annotations(pd.concat(parts).sort_index() if parts else events, observed, ethogram)

@@ -1,0 +1,77 @@
+"""One row a video: `video` and a `label` that holds for all of it.
+
+A video may have several rows, one a label; if none has, the labels exclude one another. The words
+background and none mean that nothing was seen, an empty label that the video was not assessed.
+The number of frames comes from the video, or from a column `n_frames`.
+"""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import Annotations, Behavior, Ethogram, exclusive, make_observed
+from ethoprism_domains.formats.base import Format, ReadOptions, complete
+from ethoprism_domains.formats.frames_csv import NO_BEHAVIOR
+from ethoprism_domains.formats.tables import Table, header_keys, read_table
+
+
+def sniff(path: Path, head: bytes) -> bool:
+    """Recognise a table of videos by its header."""
+    keys = header_keys(head)
+    return "video" in keys and "label" in keys and not {"frame", "start_frame", "start_s"} & {*keys}
+
+
+def read(path: Path, options: ReadOptions) -> Annotations:
+    """Read labels of whole videos; see the module."""
+    table = read_table(path)
+    for key in ("video", "label"):
+        if key not in table:
+            raise EthoprismError(
+                f"no column {key!r} among {', '.join(table.names)}", path, "add it"
+            )
+    rows = pd.DataFrame(
+        {
+            "video": [name.strip() for name in table.text("video")],
+            "behavior": [name.strip() for name in table.text("label")],
+            "start_frame": 0,
+            "stop_frame": _lengths(table, options),
+            "line": table.lines,
+        }
+    )
+    rows = rows[rows["behavior"] != ""]
+    seen = rows[~rows["behavior"].str.lower().isin(NO_BEHAVIOR)]
+    ethogram = options.ethogram or _ethogram(seen)
+    observed = make_observed(rows[["video", "start_frame", "stop_frame"]])
+    return complete(path, seen, seen["line"].tolist(), observed, ethogram, options)
+
+
+VIDEOS_CSV = Format(
+    name="videos-csv",
+    description="one row a video, with a label that holds for all of it",
+    extensions=(".csv", ".tsv", ".txt"),
+    sniff=sniff,
+    read=read,
+)
+
+
+def _lengths(table: Table, options: ReadOptions) -> np.ndarray:
+    told = table.whole_numbers("n_frames")
+    for row, video in enumerate(table.text("video")):
+        times = options.times_of(video.strip()) if video.strip() else None
+        if times is not None:
+            told[row] = len(times)
+        if not told[row] > 0:
+            raise table.error(
+                row,
+                f"it does not tell how many frames {video!r} has",
+                'give the video, or "n_frames"',
+            )
+    return told.astype(np.int64)
+
+
+def _ethogram(rows: pd.DataFrame) -> Ethogram:
+    behaviors = tuple(Behavior(name) for name in rows["behavior"].unique())
+    one_each = not rows["video"].duplicated().any()
+    return Ethogram(exclusive(behaviors) if one_each else behaviors)
