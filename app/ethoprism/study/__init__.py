@@ -1,0 +1,112 @@
+"""A study: label files, the videos that they speak of, and which videos belong together."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import pandas as pd
+
+from ethoprism.study.finding import VideoFinder
+from ethoprism.study.grouping import read_groups
+from ethoprism.study.merging import merge_ethograms
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video import load_index
+from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.formats import read_events
+
+__all__ = ["Study", "read_study"]
+
+
+@dataclass(frozen=True, eq=False)
+class Study:
+    """What is known of a set of videos.
+
+    Parameters
+    ----------
+    annotations
+        Events, observed intervals and ethogram; videos have the names of `paths`.
+    paths
+        Each labelled video's file, by its name.
+    groups
+        What a video is left out together with, by its name: the same animal or site.
+    """
+
+    annotations: Annotations
+    paths: Mapping[str, Path]
+    groups: Mapping[str, str]
+
+
+def read_study(
+    labels: Sequence[Path],
+    videos: Sequence[Path] = (),
+    group: str = "video",
+    behaviors: Sequence[str] = (),
+    ethogram: Ethogram | None = None,
+) -> Study:
+    """Read label files and find the videos that they name.
+
+    Parameters
+    ----------
+    labels
+        Label files of any format, together.
+    videos
+        Videos and folders of videos; the folders of the label files if empty.
+    group
+        ``video``, a column of the label files, or a table, ``FILE`` or ``FILE:COLUMN``, that gives
+        each video its group.
+    behaviors
+        Which behaviours to keep; all if empty.
+    ethogram
+        The behaviours there are; taken from the label files if not given.
+
+    Raises
+    ------
+    EthoprismError
+        If a file cannot be read, a video is missing or ambiguous, a behaviour is unknown, or a
+        video has no group or several.
+    """
+    finder = VideoFinder(videos or sorted({path.parent for path in labels}))
+    read = [_read_labels(path, finder, ethogram) for path in labels]
+    events = pd.concat([annotations.events for annotations in read], ignore_index=True)
+    observed = pd.concat([annotations.observed for annotations in read], ignore_index=True)
+    merged = ethogram or merge_ethograms([annotations.ethogram for annotations in read])
+    annotations = _keep_behaviors(Annotations(events, observed, merged), behaviors)
+    if annotations.events.empty:
+        raise EthoprismError(
+            "there is no labelled behaviour", ", ".join(map(str, labels)), "label a few bouts first"
+        )
+    paths = {name: finder.path(name) for name in annotations.videos}
+    return Study(annotations, paths, read_groups(group, labels, finder, list(paths)))
+
+
+def _read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> Annotations:
+    annotations = read_events(
+        path,
+        video=finder.namesake(path),
+        frame_times=lambda name: load_index(finder.path(name)).times,
+        ethogram=ethogram,
+    )
+    names = {name: finder.name(name) for name in annotations.videos}
+    return Annotations(
+        annotations.events.assign(video=annotations.events["video"].map(names)),
+        annotations.observed.assign(video=annotations.observed["video"].map(names)),
+        annotations.ethogram,
+    )
+
+
+def _keep_behaviors(annotations: Annotations, names: Sequence[str]) -> Annotations:
+    if not names:
+        return annotations
+    ethogram = annotations.ethogram
+    for name in names:
+        if name not in ethogram:
+            raise EthoprismError(
+                "no label names this behaviour", name, f"choose among {', '.join(ethogram.names)}"
+            )
+    behaviors = tuple(
+        replace(item, excludes=tuple(other for other in item.excludes if other in names))
+        for item in ethogram
+        if item.name in names
+    )
+    events = annotations.events[annotations.events["behavior"].isin(names)]
+    return Annotations(events, annotations.observed, Ethogram(behaviors, ethogram.subjects))

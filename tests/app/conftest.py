@@ -1,0 +1,35 @@
+"""A video of a few frames, and a small simulated study, for all tests of this folder."""
+
+import os
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_caches(tmp_path_factory: pytest.TempPathFactory):
+    """Keep video indexes and the like out of the user's own caches."""
+    folder = str(tmp_path_factory.mktemp("cache"))
+    before = {name: os.environ.get(name) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
+    os.environ.update(dict.fromkeys(before, folder))
+    yield
+    for name, value in before.items():
+        os.environ.pop(name)
+        if value is not None:
+            os.environ[name] = value
+
+
+def write_video(path: Path, frames: int = 40, shade: int = 90) -> Path:
+    """Write a tiny video of a moving square at 20 frames a second."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("mpeg4", rate=20)
+        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
+        for number in range(frames):
+            picture = np.full((48, 64, 3), shade, np.uint8)
+            picture[20:28, number % 50 : number % 50 + 8] = 220
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
+        container.mux(stream.encode(None))
+    return path
