@@ -1,8 +1,10 @@
 """Encoders by name: `load_encoder` imports only the one that is asked for."""
 
+from collections.abc import Callable
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
+from ethoprism_core.encoders import hub
 from ethoprism_core.encoders.base import Encoder, EncoderFactory
 from ethoprism_core.errors import EthoprismError
 
@@ -29,6 +31,7 @@ def load_encoder(
     checkpoint: str | Path | None = None,
     dtype: str | None = None,
     frame_size: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Encoder:
     """Load an encoder by its name.
 
@@ -44,15 +47,21 @@ def load_encoder(
         ``"float32"`` or ``"bfloat16"``; by default the encoder's own choice.
     frame_size
         Height and width of the pictures it is fed, in pixels; by default what it was trained on.
+    progress
+        Called with the bytes that are there and the bytes of the whole file, while public weights
+        are downloaded.
 
     Raises
     ------
     EthoprismError
-        If no encoder has that name, or it cannot be built as asked for.
+        If no encoder has that name, its weights cannot be fetched, or it cannot be built as asked
+        for.
     """
     entries = _entries()
     if name not in entries:
         raise EthoprismError("there is no such encoder", name, f"use one of {', '.join(entries)}")
+    if checkpoint is None and name in hub.WEIGHTS:
+        checkpoint = hub.fetch(hub.WEIGHTS[name], progress)
     factory: EncoderFactory = entries[name].load()
     return factory(checkpoint, dtype, frame_size)
 

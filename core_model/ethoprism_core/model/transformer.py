@@ -13,6 +13,7 @@ from jaxtyping import Array, Bool, Float
 
 _MASKED = -1e30  # finite, so that a row without any visible key stays a number
 _EPSILON = 1e-6
+_QUERIES_AT_ONCE = 512
 
 
 class LayerNorm(nnx.Module):
@@ -65,10 +66,20 @@ class Attention(nnx.Module):
         fused = x @ kernel.reshape(width, -1) + bias.reshape(-1)
         # (3, batch, heads, tokens, head size): the products over heads then need no transposes
         query, key, value = fused.reshape(batch, tokens, *bias.shape).transpose(2, 0, 3, 1, 4)
-        mixed = self._attend(query, key, value, mask)
+        mixed = self._mix(query, key, value, mask)
         joined = mixed.transpose(0, 2, 1, 3).reshape(batch, tokens, -1)
         out = self.out_kernel[...].astype(x.dtype).reshape(-1, width)
         return joined @ out + self.out_bias[...].astype(x.dtype)
+
+    def _mix(self, query: Array, key: Array, value: Array, mask: Array | None) -> Array:
+        """Mix the values for a block of queries at a time: logits of all would fill the memory."""
+        blocks = range(0, query.shape[2], _QUERIES_AT_ONCE)
+        spans = [slice(start, start + _QUERIES_AT_ONCE) for start in blocks]
+        mixed = [
+            self._attend(query[:, :, span], key, value, mask if mask is None else mask[:, span])
+            for span in spans
+        ]
+        return jnp.concatenate(mixed, axis=2)
 
     def _attend(self, query: Array, key: Array, value: Array, mask: Array | None) -> Array:
         query = query * query.shape[-1] ** -0.5
@@ -178,7 +189,7 @@ class Stack(nnx.Module):
         causal
             Whether a token sees only itself and those before it.
         """
-        mask = None if visible is None else visible[:, None, :]
+        mask = None if visible is None else jnp.repeat(visible[:, None], x.shape[1], axis=1)
         if causal:
             before = jnp.tril(jnp.ones((x.shape[1], x.shape[1]), bool))[None]
             mask = before if mask is None else before & mask
