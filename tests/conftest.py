@@ -3,11 +3,16 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from jaxtyping import install_import_hook
 
 _HOOK = install_import_hook(
     ["ethoprism_core", "ethoprism_domains", "ethoprism"], "beartype.beartype"
 )
+
+# no test is timed: on a busy machine any example may be slow
+settings.register_profile("ethoprism", deadline=None)
+settings.load_profile("ethoprism")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared"
 
