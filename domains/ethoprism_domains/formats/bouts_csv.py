@@ -91,10 +91,9 @@ def _rows(table: Table, options: ReadOptions) -> pd.DataFrame:
     columns["confidence"] = table.numbers("confidence")
     if unit == "frame":
         columns |= {key: table.numbers(key) for key in ("start_s", "stop_s")}
-    rows = pd.DataFrame(columns)
-    for key in ("subject", "behavior"):
-        rows[key] = rows[key].str.strip()
-    return rows
+    names = ("subject", "behavior")
+    columns |= {key: [cell.strip() for cell in table.text(key)] for key in names}
+    return pd.DataFrame(columns)
 
 
 def _kinds(rows: pd.DataFrame, options: ReadOptions) -> pd.Series:
