@@ -56,13 +56,13 @@ class Arena:
 
     def clearance_map(self, size: tuple[int, int]) -> Float[np.ndarray, "height width"]:
         """Return `clearance` at every pixel of a picture of `size`."""
-        right = np.abs(np.arange(size[1], dtype=np.float32) - self.centre[0])
-        down = np.abs(np.arange(size[0], dtype=np.float32) - self.centre[1])
-        right = (right - self.half[0] + self.corner)[None, :]
-        down = (down - self.half[1] + self.corner)[:, None]
-        beyond = np.hypot(np.maximum(right, 0), np.maximum(down, 0))
+        right = np.abs(np.arange(size[1], dtype=np.float32) - np.float32(self.centre[0]))
+        down = np.abs(np.arange(size[0], dtype=np.float32) - np.float32(self.centre[1]))
+        right = (right - np.float32(self.half[0] - self.corner))[None, :]
+        down = (down - np.float32(self.half[1] - self.corner))[:, None]
+        beyond = np.sqrt(np.maximum(right, 0) ** 2 + np.maximum(down, 0) ** 2)
         inner = np.minimum(np.maximum(right, down), 0)
-        return (self.corner - beyond - inner).astype(np.float32)
+        return np.float32(self.corner) - beyond - inner
 
     def outward(self, x: float, y: float) -> tuple[float, float]:
         """Return the direction (x, y), of length one, to the nearest wall."""

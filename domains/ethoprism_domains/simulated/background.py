@@ -8,10 +8,12 @@ from ethoprism_domains.simulated.arena import Arena
 from ethoprism_domains.simulated.lighting import Light
 from ethoprism_domains.simulated.looks import Colour, Look, scaled
 from ethoprism_domains.simulated.paint import (
+    Mask,
     Picture,
     disc,
     ellipse,
     fill,
+    mix,
     polygon,
     relief,
     shade,
@@ -31,12 +33,12 @@ _FLOORS = {
 _TINTS: tuple[Colour, ...] = (
     (1.0, 1.0, 1.0),
     (1.0, 1.0, 1.0),
-    (1.05, 1.0, 0.9),
-    (1.1, 0.98, 0.82),
-    (0.92, 1.0, 1.06),
-    (0.94, 1.04, 0.96),
+    (1.0, 0.95, 0.86),
+    (1.0, 0.89, 0.75),
+    (0.87, 0.94, 1.0),
+    (0.9, 1.0, 0.92),
 )
-_WATER: Colour = (0.72, 1.02, 1.1)
+_WATER: Colour = (0.66, 0.93, 1.0)
 _LEVELS = (26.0, 48.0, 76.0, 104.0, 136.0, 168.0, 196.0, 220.0)
 _LEAST_CONTRAST = 42.0
 
@@ -55,33 +57,29 @@ def paint_background(
     clearance = arena.clearance_map(settings.size)
     wall = rng.uniform(0.015, 0.05) * min(settings.size)
     floor = _floor(settings, looks, clearance, rng)
-    around, rim = _surroundings(settings, clearance, wall, rng)
-    picture = _layer(clearance, floor, _layer(clearance + wall, rim, around))
-    canvas = cv2.convertScaleAbs(picture)
+    canvas, rim = _surroundings(settings, clearance, wall, rng)
+    mix(canvas, rim, _coverage(clearance + wall))
+    mix(canvas, floor, _coverage(clearance))
     for _ in range(settings.objects):
         _add_object(canvas, arena, light, settings.body_length, rng)
-    lit = canvas * light.field[..., None] * np.array(light.tint, np.float32)
-    return cv2.convertScaleAbs(lit)
+    return _coloured(light.field, light.tint, canvas)
 
 
-def _layer(
-    inside: _Map,
-    over: Float[np.ndarray, "height width 3"],
-    under: Float[np.ndarray, "height width 3"],
-) -> Float[np.ndarray, "height width 3"]:
-    share = np.clip(inside + 0.5, 0, 1)[..., None]
-    return under + share * (over - under)
+def _coverage(inside: _Map) -> Mask:
+    """Return how much of each pixel lies inside, 0 to 255."""
+    return cv2.convertScaleAbs(cv2.min(cv2.max(inside + 0.5, 0.0), 1.0), alpha=255)
 
 
 def _floor(
     settings: SceneSettings, looks: list[Look], clearance: _Map, rng: np.random.Generator
-) -> Float[np.ndarray, "height width 3"]:
+) -> Picture:
     kinds = _FLOORS[settings.arena]
     kind = kinds[int(rng.integers(len(kinds)))]
     level = _contrasting_level(looks, rng)
     strength = rng.uniform(0.06, 0.14) if kind == "bedding" else rng.uniform(0.02, 0.06)
     texture = cut(tile(kind, int(rng.integers(VARIANTS))), settings.size, rng)
-    corner = 1 - rng.uniform(0.1, 0.35) * np.exp(-clearance / (0.02 * min(settings.size)))
+    depth = np.float32(-1 / (0.02 * min(settings.size)))
+    corner = 1 - np.float32(rng.uniform(0.1, 0.35)) * cv2.exp(depth * cv2.max(clearance, 0.0))
     tint = _WATER if settings.arena == "tank" else _TINTS[int(rng.integers(len(_TINTS)))]
     return _coloured(level * (1 + strength * texture) * corner, tint)
 
@@ -96,19 +94,25 @@ def _contrasting_level(looks: list[Look], rng: np.random.Generator) -> float:
 
 def _surroundings(
     settings: SceneSettings, clearance: _Map, wall: float, rng: np.random.Generator
-) -> tuple[Float[np.ndarray, "height width 3"], Float[np.ndarray, "height width 3"]]:
+) -> tuple[Picture, Picture]:
     """Return the table around the arena, and the wall as it rises towards its upper edge."""
     outer = cut(tile("paper", int(rng.integers(VARIANTS))), settings.size, rng)
     level = rng.choice([18.0, 40.0, 90.0, 150.0, 205.0])
     around = _coloured(level * (1 + 0.04 * outer), _TINTS[int(rng.integers(len(_TINTS)))])
-    rise = np.clip(-clearance / wall, 0, 1)
+    rise = cv2.min(cv2.max(-clearance / wall, 0.0), 1.0)
     side = rng.choice([40.0, 90.0, 140.0, 190.0])
     rim = _coloured(side * (0.7 + 0.5 * rise**2), _TINTS[int(rng.integers(len(_TINTS)))])
     return around, rim
 
 
-def _coloured(level: _Map, tint: Colour) -> Float[np.ndarray, "height width 3"]:
-    return np.clip(level, 0, 255).astype(np.float32)[..., None] * np.array(tint, np.float32)
+def _coloured(level: _Map, tint: Colour, surface: Picture | None = None) -> Picture:
+    """Return a surface (white, if none is given) by a light of this brightness and tint."""
+    white = np.full((*level.shape, 3), 1, np.uint8) if surface is None else surface
+    channels = [
+        cv2.multiply(channel, level, scale=factor, dtype=cv2.CV_8U)
+        for channel, factor in zip(cv2.split(white), tint, strict=True)
+    ]
+    return cv2.merge(channels)
 
 
 def _add_object(

@@ -113,7 +113,7 @@ _APPETITE = {
     "groom": 0.16,
     "rear": 0.15,
     "approach": 0.22,
-    "chase": 0.14,
+    "chase": 0.1,
 }
 _REPERTOIRE = {
     "mouse": tuple(_APPETITE),
@@ -175,7 +175,7 @@ def plan(kind: str, partner: int, near_wall: bool, rng: np.random.Generator) -> 
 
 _SOLITARY_ACTS = {
     "stand": (Mode.STAND, 0.15),
-    "rest": (Mode.REST, 0.5),
+    "rest": (Mode.REST, 0.65),
     "walk": (Mode.WALK, 0.0),
     "run": (Mode.RUN, 0.0),
     "groom": (Mode.GROOM, 0.75),

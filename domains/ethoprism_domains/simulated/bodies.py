@@ -28,6 +28,8 @@ class BodyPlan:
         Amplitude in radians of the sideways swing of the body with each stride.
     wave
         Amplitude in radians of the wave that runs down a swimming body to its tail.
+    nod
+        Amplitude in radians of the head's nodding when grooming.
     tail
         Length of the tail in body lengths.
     """
@@ -35,6 +37,7 @@ class BodyPlan:
     radii: tuple[float, ...]
     sway: float
     wave: float
+    nod: float
     tail: float
 
 
@@ -43,18 +46,21 @@ PLANS = {
         (0.05, 0.125, 0.165, 0.185, 0.187, 0.175, 0.155, 0.128, 0.115, 0.085, 0.03),
         sway=0.09,
         wave=0.0,
+        nod=0.3,
         tail=0.85,
     ),
     "fly": BodyPlan(
         (0.04, 0.1, 0.135, 0.15, 0.14, 0.125, 0.15, 0.155, 0.11, 0.13, 0.07),
         sway=0.02,
         wave=0.0,
+        nod=0.03,
         tail=0.0,
     ),
     "fish": BodyPlan(
         (0.018, 0.026, 0.04, 0.056, 0.072, 0.085, 0.094, 0.098, 0.094, 0.076, 0.03),
         sway=0.0,
         wave=0.5,
+        nod=0.0,
         tail=0.22,
     ),
 }
@@ -106,14 +112,28 @@ def boxes(chain: Skeleton) -> tuple[Float[np.ndarray, "time 2"], Float[np.ndarra
     return (low + high) / 2, high - low
 
 
-def touching(one: Skeleton, other: Skeleton, reach: float) -> Bool[np.ndarray, " time"]:
-    """Return whether two chains come within `reach` pixels of each other, frame by frame."""
+def gap(one: Skeleton, other: Skeleton) -> Float[np.ndarray, " time"]:
+    """Return the gap between two chains in pixels, frame by frame; negative if they overlap."""
     nearest = np.full(len(one.points), np.inf)
     for joint in range(one.points.shape[1]):
         away = np.linalg.norm(other.points - one.points[:, joint, None], axis=-1)
-        gap = away - other.radii - one.radii[:, joint, None]
-        np.minimum(nearest, gap.min(axis=1), out=nearest)
-    return nearest <= reach
+        between = away - other.radii - one.radii[:, joint, None]
+        np.minimum(nearest, between.min(axis=1), out=nearest)
+    return nearest
+
+
+def touching(
+    between: Float[np.ndarray, " time"], closed: float, parted: float
+) -> Bool[np.ndarray, " time"]:
+    """Return whether two bodies are in contact, given the gap between them.
+
+    Contact begins when the gap falls to `closed` and lasts until it exceeds `parted`, so that a
+    trembling gap is one bout.
+    """
+    decided = (between <= closed) | (between > parted)
+    frames = np.where(decided, np.arange(len(between)), -1)
+    latest = np.maximum.accumulate(frames)
+    return (latest >= 0) & (between[latest] <= closed)
 
 
 def _angles(
@@ -128,7 +148,8 @@ def _angles(
     behind = 0.5 - place
     vigour = np.minimum(0.25 + course.speed / course.length / 3, 1.0)[:, None]
     wave = build.wave * vigour * behind**1.5 * np.sin(stride + 6.0 * behind + _idle(seconds))
-    nod = 0.3 * np.maximum(place - 0.1, 0) * _rubbing(course, seconds)
+    stroke = course.groom * np.sin(2 * np.pi * GROOM_RATE * seconds)
+    nod = 2 * build.nod * np.maximum(place - 0.1, 0) * stroke[:, None]
     held = course.heading[:, None] + course.bend[:, None] * place
     return held + swing + wave + nod
 
@@ -136,11 +157,6 @@ def _angles(
 def _idle(seconds: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time 1"]:
     """Return the phase of the slow beat that a hovering fish keeps up."""
     return (2 * np.pi * 0.8 * seconds)[:, None]
-
-
-def _rubbing(course: Course, seconds: Float[np.ndarray, " time"]) -> Float[np.ndarray, "time 1"]:
-    stroke = np.sin(2 * np.pi * GROOM_RATE * seconds)
-    return (course.groom * stroke)[:, None] * 2.0
 
 
 def _radii(

@@ -47,3 +47,10 @@ def _compressed(picture: Picture, quality: int) -> Picture:
     # OpenCV takes the channels for blue, green, red; both ways alike, so they come back in order
     _, code = cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
+
+
+def resized(picture: Picture, size: int) -> Picture:
+    """Return a square picture at a size not far from its own."""
+    if picture.shape[0] == size:
+        return picture
+    return cv2.resize(picture, (size, size), interpolation=cv2.INTER_LINEAR)

@@ -12,6 +12,7 @@ _PLACES = {
     "tank": ("in a tank", "in a shallow tank", "in clear water"),
     "corridor": ("in a corridor", "in a long narrow arena", "in an alley"),
 }
+_WATERS = {"round": ("in a round tank", "in a bowl", "in a round basin")}
 _LIGHTS = {
     "even": ("", "", "in even light"),
     "gradient": ("", "lit from one side", "in light that falls from one side"),
@@ -21,7 +22,7 @@ _LIGHTS = {
     "night": ("at night", "under infrared light", "in the dark, filmed by infrared"),
 }
 _VERBS = {
-    "resting": ("rests", "sits still", "is resting", "stays where it is"),
+    "resting": ("rests", "keeps still", "is resting", "stays where it is"),
     "walking": ("walks", "is walking", "moves about slowly", "walks along"),
     "swimming": ("swims", "is swimming", "swims slowly", "glides along"),
     "running": ("runs", "is running", "dashes", "runs fast"),
@@ -30,13 +31,18 @@ _VERBS = {
     "turning right": ("turns right", "turns to its right", "is turning right"),
     "grooming": ("grooms", "grooms itself", "is grooming", "cleans itself"),
     "rearing": ("rears", "stands on its hind legs", "is rearing", "rears up"),
-    "approaching": ("approaches {other}", "comes up to {other}", "walks towards {other}"),
-    "chasing": ("chases {other}", "is chasing {other}", "runs after {other}"),
-    "contact": ("touches {other}", "is in contact with {other}", "meets {other}"),
-    "": ("pauses", "stands", "looks around"),
+    "approaching": ("approaches {other}", "comes up to {other}", "is approaching {other}"),
+    "chasing": ("chases {other}", "is chasing {other}", "races after {other}"),
+    "contact": ("touches {other}", "is in contact with {other}", "is touching {other}"),
+    "": ("pauses", "waits", "looks around"),
 }
+# what is told already by saying the other
+_IMPLIED = {
+    "approaching": ("walking", "swimming"),
+    "chasing": ("running", "darting"),
+}
+_SOCIAL = ("approaching", "chasing", "contact")
 _LEAST_SHARE = 0.2  # of the clip that a behaviour must fill to be told
-_NUMBERS = {1: "one", 2: "two", 3: "three"}
 
 
 def describe(
@@ -61,63 +67,49 @@ def describe(
     rng
         Where the choice of words comes from.
     """
-    others = "the other" if settings.animals == 2 else "another"
+    other = "the other" if settings.animals == 2 else "another"
     clauses = []
-    for number in range(settings.animals):
+    for number, shade in enumerate(shades):
         told = _told(labels.isel(individual=number))
-        verbs = [_pick(_VERBS[behavior], rng).format(other=others) for behavior in told]
-        clauses.append(f"{_name(settings, shades[number], colourless, number, rng)} {_join(verbs)}")
-    where = _pick(_PLACES[settings.arena], rng)
-    how = _pick(_LIGHTS[settings.lighting], rng)
-    setting = " ".join(part for part in (where, how) if part)
-    body = _join_clauses(clauses)
+        verbs = [_pick(_VERBS[behavior], rng).format(other=other) for behavior in told]
+        name = _name(settings.body, "" if colourless else shade, number, rng)
+        clauses.append(f"{name} {' and '.join(verbs)}")
+    deeds = _enumerated(clauses)
+    places = _WATERS if settings.body == "fish" and settings.arena in _WATERS else _PLACES
+    where = f"{_pick(places[settings.arena], rng)} {_pick(_LIGHTS[settings.lighting], rng)}"
     if rng.random() < 0.35:
-        return _sentence(f"{setting}, {body}")
-    return _sentence(f"{body} {setting}")
+        return _sentence(f"{where.strip()}, {deeds}")
+    return _sentence(f"{deeds} {where.strip()}")
 
 
 def _told(labels: xr.DataArray) -> list[str]:
     """Return the behaviours worth telling: at most two, in the order they begin."""
-    share = labels.mean("time").to_numpy()
-    names = [str(name) for name in labels.behavior.to_numpy()]
-    social = [name in ("approaching", "chasing", "contact") for name in names]
-    ranked = sorted(range(len(names)), key=lambda n: (-share[n] - social[n], n))
-    chosen = [number for number in ranked if share[number] >= _LEAST_SHARE][:2]
-    if not chosen:
-        return [""]
-    first = {number: int(labels.to_numpy()[:, number].argmax()) for number in chosen}
-    return [names[number] for number in sorted(chosen, key=lambda n: (first[n], n))]
+    values = labels.to_numpy()
+    share = dict(zip(labels.behavior.to_numpy().tolist(), values.mean(axis=0), strict=True))
+    worth = [name for name in share if share[name] >= _LEAST_SHARE]
+    implied = [less for name in worth for less in _IMPLIED.get(name, ())]
+    worth = [name for name in worth if name not in implied]
+    ranked = sorted(worth, key=lambda name: -share[name] - (name in _SOCIAL))[:2]
+    begins = dict(zip(share, values.argmax(axis=0), strict=True))
+    return sorted(ranked, key=begins.__getitem__) or [""]
 
 
-def _name(
-    settings: SceneSettings, shade: str, colourless: bool, number: int, rng: np.random.Generator
-) -> str:
-    words = ["another" if number and not rng.integers(2) else "a"]
-    if not colourless and rng.random() < 0.6:
-        words.append(shade)
-    words.append(settings.body)
-    if words[0] == "a" and words[1][0] in "aeio":
-        words[0] = "an"
-    return " ".join(words)
+def _name(body: str, shade: str, number: int, rng: np.random.Generator) -> str:
+    first = "another" if number and rng.random() < 0.5 else "a"
+    seen = shade if rng.random() < 0.6 else ""
+    if first == "a" and seen.startswith("a"):
+        first = "an"
+    return " ".join(word for word in (first, seen, body) if word)
 
 
-def _join(verbs: list[str]) -> str:
-    return " and ".join(verbs)
-
-
-def _join_clauses(clauses: list[str]) -> str:
-    if len(clauses) == 1:
-        return clauses[0]
-    return (
-        ", ".join(clauses[:-1])
-        + " and " * (len(clauses) < 3)
-        + ", and " * (len(clauses) > 2)
-        + clauses[-1]
-    )
+def _enumerated(clauses: list[str]) -> str:
+    if len(clauses) < 3:
+        return " and ".join(clauses)
+    return f"{', '.join(clauses[:-1])}, and {clauses[-1]}"
 
 
 def _sentence(text: str) -> str:
-    return text[0].upper() + text[1:] + "."
+    return f"{text[0].upper()}{text[1:]}."
 
 
 def _pick(options: tuple[str, ...], rng: np.random.Generator) -> str:

@@ -6,9 +6,11 @@ from ethoprism_domains.simulated.looks import blend, scaled
 from ethoprism_domains.simulated.paint import (
     Picture,
     body_mask,
+    bounds,
     disc,
     ellipse,
     fill,
+    flat,
     frame_of,
     mix,
     polygon,
@@ -28,16 +30,16 @@ def paint_fish(canvas: Picture, pose: Pose) -> None:
     mask = body_mask(canvas.shape, pose.points, pose.radii)
     shadow(canvas, mask, pose.shadow(0.22), 0.28)
     _paint_fins(canvas, pose)
-    fill(canvas, mask, pose.coat)
+    trunk = bounds(mask)
+    fill(canvas[trunk], mask[trunk], pose.coat)
     _paint_back(canvas, pose)
-    shade(canvas, relief(mask, 0.9 * float(pose.radii.max()), 0.4, pose.lean))
+    shade(canvas[trunk], relief(mask[trunk], 0.9 * float(pose.radii.max()), 0.4, pose.lean))
     _paint_eyes(canvas, pose)
 
 
 def _paint_fins(canvas: Picture, pose: Pose) -> None:
     """Lay tail fin and side fins over the water, half clear; at rest the side fins fan."""
-    fins = np.empty_like(canvas)
-    fins[:] = np.rint(pose.lit(blend(pose.look.coat, pose.look.accent, 0.4)))
+    fins = flat(canvas, pose.lit(blend(pose.look.coat, pose.look.accent, 0.4)))
     mask = np.zeros(canvas.shape[:2], np.uint8)
     width = np.linspace(0.02, 0.05, len(pose.tail)) * pose.length
     polygon(mask, tube(pose.tail, width), 170)
@@ -48,7 +50,8 @@ def _paint_fins(canvas: Picture, pose: Pose) -> None:
         root = pose.points[_SHOULDER] + side * 0.7 * pose.radii[_SHOULDER] * left
         centre = root + 0.1 * pose.length * along
         ellipse(mask, centre[None], (0.12 * pose.length, 0.045 * pose.length), angle, 150)
-    mix(canvas, fins, mask)
+    spread = bounds(mask)
+    mix(canvas[spread], fins[spread], mask[spread])
 
 
 def _paint_back(canvas: Picture, pose: Pose) -> None:

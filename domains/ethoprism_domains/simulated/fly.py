@@ -4,13 +4,15 @@ import numpy as np
 from jaxtyping import Float
 
 from ethoprism_domains.simulated.bodies import GROOM_RATE
-from ethoprism_domains.simulated.looks import blend, scaled
+from ethoprism_domains.simulated.looks import Colour, blend, scaled
 from ethoprism_domains.simulated.paint import (
     Picture,
     body_mask,
+    bounds,
     disc,
     ellipse,
     fill,
+    flat,
     frame_of,
     mix,
     relief,
@@ -23,6 +25,7 @@ from ethoprism_domains.simulated.pose import Pose
 _THORAX, _HEAD = 6, 9  # numbers of joints
 # each leg pair: where its foot is (along, aside) from the thorax, in body lengths
 _FEET = ((0.34, 0.26), (0.02, 0.4), (-0.36, 0.34))
+_GLASS: Colour = (205.0, 208.0, 212.0)
 _ROOTS = (0.1, 0.02, -0.06)
 
 
@@ -31,9 +34,10 @@ def paint_fly(canvas: Picture, pose: Pose) -> None:
     mask = body_mask(canvas.shape, pose.points, pose.radii)
     shadow(canvas, mask, pose.shadow(0.1), 0.4)
     strokes(canvas, _legs(pose), scaled(pose.coat, 0.6), max(1, round(0.03 * pose.length)))
-    fill(canvas, mask, pose.coat)
+    trunk = bounds(mask)
+    fill(canvas[trunk], mask[trunk], pose.coat)
     _paint_marks(canvas, pose)
-    shade(canvas, relief(mask, 0.8 * float(pose.radii.max()), 0.45, pose.lean))
+    shade(canvas[trunk], relief(mask[trunk], 0.8 * float(pose.radii.max()), 0.45, pose.lean))
     _paint_eyes(canvas, pose)
     _paint_wings(canvas, pose)
 
@@ -101,9 +105,8 @@ def _eye(pose: Pose) -> tuple[float, float, float]:
 def _paint_wings(canvas: Picture, pose: Pose) -> None:
     """Lay both wings back over the abdomen, spread a little while running or grooming behind."""
     splay = 0.13 + 0.12 * pose.going + 0.3 * pose.groom * (pose.curl < 0)
-    glass = np.empty_like(canvas)
-    glass[:] = np.rint(pose.lit((205.0, 208.0, 212.0)))
-    veins = scaled(pose.lit((205.0, 208.0, 212.0)), 0.7)
+    glass = flat(canvas, pose.lit(_GLASS))
+    veins = pose.lit(scaled(_GLASS, 0.7))
     mask = np.zeros(canvas.shape[:2], np.uint8)
     for side in (1, -1):
         angle = pose.heading + np.pi - side * splay
@@ -114,4 +117,5 @@ def _paint_wings(canvas: Picture, pose: Pose) -> None:
         ellipse(mask, centre[None], axes, angle, 105)
         lines = np.stack([np.stack([root, root + 0.6 * pose.length * along])])
         strokes(glass, lines, veins)
-    mix(canvas, glass, mask)
+    spread = bounds(mask)
+    mix(canvas[spread], glass[spread], mask[spread])

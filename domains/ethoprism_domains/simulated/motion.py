@@ -24,9 +24,10 @@ from ethoprism_domains.simulated.behavior import (
 )
 
 _SHARPEST_CURVE = 1.7  # radians a second while walking or running; more is a turn on the spot
+_STEADY = 0.35  # seconds that a walk or run lasts at least after a turn
 _TURN_RATE = 3.6  # radians a second of a turn on the spot
 _SPEED_LAG, _TURN_LAG, _POSTURE_LAG = 0.10, 0.06, 0.12  # seconds
-_STRETCH = {Mode.REST: 0.86, Mode.GROOM: 0.82, Mode.RUN: 1.12, Mode.LEFT: 0.93, Mode.RIGHT: 0.93}
+_STRETCH = {Mode.REST: 0.78, Mode.GROOM: 0.82, Mode.RUN: 1.12, Mode.LEFT: 0.93, Mode.RIGHT: 0.93}
 _MARGIN = (0.2, 0.28)  # body lengths kept from a wall: always, and more when facing it
 
 
@@ -39,24 +40,20 @@ class Gait:
     strides: float
 
 
-@dataclass(frozen=True)
-class Outline:
-    """Three circles for a body at a glance: offsets along it and radii, in body lengths."""
-
-    offsets: tuple[float, float, float]
-    radii: tuple[float, float, float]
-
-
 GAITS = {
     "mouse": Gait(1.5, 4.4, 1.5),
     "fly": Gait(2.0, 5.5, 1.8),
     "fish": Gait(1.3, 4.6, 1.1),
 }
-OUTLINES = {
-    "mouse": Outline((-0.26, 0.02, 0.34), (0.17, 0.18, 0.11)),
-    "fly": Outline((-0.28, 0.08, 0.36), (0.15, 0.15, 0.12)),
-    "fish": Outline((-0.25, 0.08, 0.34), (0.06, 0.1, 0.08)),
+# a body at a glance: circles, as places along it and radii in body lengths
+_OUTLINES = {
+    "mouse": ((-0.3, 0.15), (-0.12, 0.18), (0.06, 0.17), (0.24, 0.12), (0.4, 0.08)),
+    "fly": ((-0.34, 0.11), (-0.16, 0.15), (0.02, 0.13), (0.2, 0.15), (0.4, 0.12)),
+    "fish": ((-0.36, 0.04), (-0.18, 0.06), (0.0, 0.08), (0.18, 0.1), (0.36, 0.08)),
 }
+# how far a body bends: share of the curl that a rest asks for, and seconds of turning
+_FLEX = {"mouse": (1.0, 0.3), "fly": (0.0, 0.04), "fish": (0.25, 0.3)}
+_TOO_FAR_TO_TOUCH = 1.4  # mean body lengths between centres
 
 
 class Mover:
@@ -70,7 +67,7 @@ class Mover:
         arena: Arena,
         rng: np.random.Generator,
     ) -> None:
-        self.gait, self.outline = GAITS[body], OUTLINES[body]
+        self.gait, self.outline, self.flex = GAITS[body], _OUTLINES[body], _FLEX[body]
         self.length, self.temper, self.arena, self.rng = length, temper, arena, rng
         self.x, self.y = arena.centre
         self.heading = self.speed = self.turn_rate = self.wander = 0.0
@@ -80,6 +77,7 @@ class Mover:
         self.kind = ""
         self.plan: deque[Act] = deque()
         self.act = Act(Mode.STAND, 0.0)
+        self.has_turned = False
         self.elapsed = self.turned = 0.0
 
     def place(self, x: float, y: float, heading: float) -> None:
@@ -94,12 +92,13 @@ class Mover:
 
     def step(self, seconds: float, movers: list["Mover"]) -> None:
         """Live through `seconds`, seeing all animals (itself among them)."""
-        if self._act_is_over(movers):
+        while self._act_is_over(movers):
             self._go_on(movers)
+        self._change_mind(seconds)
         speed, turn_rate = self._drive(movers)
         self._integrate(speed, turn_rate, seconds)
         self._hold_posture(seconds)
-        self._keep_apart(movers)
+        self._keep_apart(movers, seconds)
         margin = _MARGIN[0] + _MARGIN[1] * abs(self._facing_wall())
         self.x, self.y = self.arena.confine(self.x, self.y, margin * self.length)
 
@@ -110,10 +109,14 @@ class Mover:
             return True
         if self.act.intent is Intent.WALL and self._nose_clearance() < 0.12 * self.length:
             return True
-        if self.act.intent in (Intent.APPROACH, Intent.CHASE) and self.act.mode in MOVING:
-            gap = self.gap(movers[self.act.partner])[0]
-            return gap < 0.03 * self.length or self.elapsed >= self.act.seconds
-        return self.elapsed >= self.act.seconds
+        if self.elapsed >= self.act.seconds:
+            return True
+        if self.act.intent is Intent.CHASE:
+            return movers[self.act.partner].act.intent is not Intent.FLEE and self.elapsed > 0.5
+        if self.act.intent in (Intent.APPROACH, Intent.TOUCH):
+            near = self.gap(movers[self.act.partner])[0] < 0.03 * self.length
+            return near if self.act.mode in MOVING else not near and self.elapsed > 0.5
+        return False
 
     def _go_on(self, movers: list["Mover"]) -> None:
         if self.plan:
@@ -121,6 +124,8 @@ class Mover:
             return
         kind = choose(self.temper, self.kind, self.rng)
         partner = self._pick_partner(movers)
+        if kind == "approach" and self.gap(movers[partner])[0] < 0.8 * self.length:
+            kind = "walk"  # it is there already
         near_wall = self.arena.clearance(self.x, self.y) < 2.2 * self.length
         acts = plan(kind, partner, near_wall, self.rng)
         self.begin(kind, acts)
@@ -132,6 +137,7 @@ class Mover:
         self.begin("run", [Act(Mode.RUN, seconds, Intent.FLEE, chaser)])
 
     def _next_act(self) -> None:
+        self.has_turned = self.act.mode in TURNING
         self.act = self.plan.popleft()
         self.elapsed = self.turned = 0.0
         self.pace = float(self.rng.uniform(0.8, 1.2)) * self.temper.vigour
@@ -153,22 +159,42 @@ class Mover:
         if self.act.mode is Mode.WALK:
             return self.gait.walk * unit, aim
         if self.act.mode is Mode.RUN:
-            return self.gait.run * unit, aim
+            return self._running_speed(unit, movers), aim
         if self.act.intent is Intent.TOUCH:  # leaning on the other keeps the contact
             return 0.25 * unit, self._clip(2 * self._error_towards(movers[self.act.partner]))
         return 0.0, 0.0
 
+    def _running_speed(self, unit: float, movers: list["Mover"]) -> float:
+        """Return a run's speed; at the heels of the chased, that of the chased."""
+        speed = self.gait.run * unit
+        if self.act.intent is Intent.CHASE:
+            other = movers[self.act.partner]
+            if self.gap(other)[0] < 0.25 * self.length:
+                return min(speed, other.speed)
+        return speed
+
     def _steer(self, movers: list["Mover"]) -> float:
         """Return the turning aimed at; where a curve is too wide, begin a turn instead."""
-        self.wander += -0.05 * self.wander + float(self.rng.normal(0, 0.12))
-        error = self._wall_error()
+        near = 0.55 * self.length + 0.12 * self.speed
+        aimless = self.act.intent in (Intent.NONE, Intent.FLEE)
+        error = self._wall_error(near + 0.3 * self.speed if aimless else near)
+        urgent = error is None or not aimless or self._wall_error(near) is not None
         if error is None:
             error = self._goal_error(movers)
         if error is None:
             return self._clip(self.wander)
-        if abs(error) > 1.0:
+        if urgent and abs(error) > 1.0 and self._may_turn():
             self._turn_first(error)
         return self._clip(5 * error)
+
+    def _may_turn(self) -> bool:
+        """Tell whether a turn may begin: one bout is not chopped into ever shorter ones."""
+        return self.elapsed > _STEADY or (self.elapsed == 0 and not self.has_turned)
+
+    def _change_mind(self, seconds: float) -> None:
+        """Let the direction that an aimless animal prefers drift: a mean-reverting random walk."""
+        self.wander *= 1 - 1.5 * seconds
+        self.wander += 0.66 * math.sqrt(seconds) * float(self.rng.normal())
 
     def _goal_error(self, movers: list["Mover"]) -> float | None:
         if self.act.intent in (Intent.APPROACH, Intent.CHASE):
@@ -185,11 +211,10 @@ class Mover:
         bearing = math.atan2(self.y - other.y, other.x - self.x)
         return wrap(bearing - self.heading)
 
-    def _wall_error(self) -> float | None:
-        """Return how far to turn off a wall ahead, or None if the way is free."""
+    def _wall_error(self, ahead: float) -> float | None:
+        """Return how far to turn off a wall `ahead` pixels on, or None if the way is free."""
         if self.act.intent in (Intent.WALL, Intent.APPROACH):
             return None
-        ahead = 0.55 * self.length + 0.16 * self.speed
         x, y = self._ahead(ahead)
         if self.arena.clearance(x, y) > 0.2 * self.length or self._facing_wall() <= 0.05:
             return None
@@ -201,7 +226,8 @@ class Mover:
         return wrap(outward + side * (math.pi / 2 + inward) - self.heading)
 
     def _turn_first(self, error: float) -> None:
-        rest = replace(self.act, seconds=max(0.3, self.act.seconds - self.elapsed))
+        left = self.act.seconds - self.elapsed - abs(error) / _TURN_RATE
+        rest = replace(self.act, seconds=max(_STEADY, left))
         self.plan.appendleft(rest)
         self.plan.appendleft(turn(error, self.act.intent, self.act.partner))
         self._next_act()
@@ -229,22 +255,26 @@ class Mover:
         self.stretch += (_STRETCH.get(mode, 1.0) - self.stretch) * share
         self.rear += ((mode is Mode.REAR) - self.rear) * share
         self.groom += ((mode is Mode.GROOM) - self.groom) * share
-        bend = self.act.curl + 0.3 * self.turn_rate
+        bend = self.flex[0] * self.act.curl + self.flex[1] * self.turn_rate
         self.bend += (min(max(bend, -1.1), 1.1) - self.bend) * share
 
-    def _keep_apart(self, movers: list["Mover"]) -> None:
+    def _keep_apart(self, movers: list["Mover"], seconds: float) -> None:
         for other in movers:
             if other is self:
                 continue
             gap, away_x, away_y = self.gap(other)
-            if gap < -0.04 * self.length and self.speed > 0.05 * self.length:
-                push = min(-gap - 0.04 * self.length, 0.08 * self.length)
+            moving = self.speed > 0.05 * self.length or abs(self.turn_rate) > 0.5
+            if moving and gap < -0.04 * self.length:
+                push = min(-gap - 0.04 * self.length, 2.5 * self.length * seconds)
                 self.x, self.y = self.x + push * away_x, self.y + push * away_y
 
     # seeing
 
     def gap(self, other: "Mover") -> tuple[float, float, float]:
         """Return the gap to another's body in pixels and the direction (x, y) away from it."""
+        apart = math.hypot(self.x - other.x, self.y - other.y)
+        if apart > _TOO_FAR_TO_TOUCH * (self.length + other.length) / 2:
+            return apart - (self.length + other.length) / 2, 1.0, 0.0
         nearest = (math.inf, 1.0, 0.0)
         for x, y, radius in self._circles():
             for other_x, other_y, other_radius in other._circles():
@@ -256,9 +286,9 @@ class Mover:
         return nearest
 
     def _circles(self) -> list[tuple[float, float, float]]:
-        pairs = zip(self.outline.offsets, self.outline.radii, strict=True)
         return [
-            (*self._ahead(offset * self.length), radius * self.length) for offset, radius in pairs
+            (*self._ahead(place * self.length), radius * self.length)
+            for place, radius in self.outline
         ]
 
     def _ahead(self, distance: float) -> tuple[float, float]:

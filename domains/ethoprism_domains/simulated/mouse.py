@@ -7,6 +7,7 @@ from ethoprism_domains.simulated.looks import Colour, blend, scaled
 from ethoprism_domains.simulated.paint import (
     Picture,
     body_mask,
+    bounds,
     disc,
     ellipse,
     fill,
@@ -31,9 +32,10 @@ def paint_mouse(canvas: Picture, pose: Pose) -> None:
     shadow(canvas, mask, pose.shadow(0.07 + 0.08 * pose.rear), 0.5)
     _paint_tail(canvas, pose)
     _paint_paws(canvas, pose)
-    fill(canvas, mask, pose.coat)
+    trunk = bounds(mask)
+    fill(canvas[trunk], mask[trunk], pose.coat)
     _paint_fur(canvas, pose)
-    shade(canvas, relief(mask, 0.85 * float(pose.radii.max()), 0.38, pose.lean))
+    shade(canvas[trunk], relief(mask[trunk], 0.85 * float(pose.radii.max()), 0.38, pose.lean))
     _paint_head(canvas, pose)
     if pose.groom > 0.3:
         _paint_washing(canvas, pose)

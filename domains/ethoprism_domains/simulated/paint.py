@@ -8,7 +8,10 @@ from ethoprism_domains.simulated.looks import Colour
 
 _SHIFT = 4
 _ONE = 1 << _SHIFT
+_TO_THE_LEFT = np.array([1.0, -1.0])
 _NEUTRAL = 128  # the grey of a shading map that leaves the picture as it is
+_TURNS = np.linspace(0, 2 * np.pi, 16, endpoint=False)
+_ROUND = np.stack([np.cos(_TURNS), np.sin(_TURNS)], axis=1)
 
 Picture = UInt8[np.ndarray, "height width 3"]
 Mask = UInt8[np.ndarray, "height width"]
@@ -34,8 +37,9 @@ def strokes(
 
 def disc(canvas: np.ndarray, centre: Points, radius: float, colour: Colour | int) -> None:
     """Fill one disc for each centre."""
-    for x, y in fixed(centre).tolist():
-        cv2.circle(canvas, (x, y), round(radius * _ONE), colour, -1, cv2.LINE_AA, _SHIFT)
+    size = round(radius * _ONE)
+    for place in fixed(centre).tolist():
+        cv2.circle(canvas, place, size, colour, -1, cv2.LINE_AA, _SHIFT)
 
 
 def ellipse(
@@ -46,9 +50,8 @@ def ellipse(
     colour: Colour | int,
 ) -> None:
     """Fill an ellipse; `angle` in radians anticlockwise gives the first axis's direction."""
-    turns = np.linspace(0, 2 * np.pi, 17)[:-1]
     along, across = frame_of(angle)
-    rim = axes[0] * np.cos(turns)[:, None] * along + axes[1] * np.sin(turns)[:, None] * across
+    rim = axes[0] * _ROUND[:, :1] * along + axes[1] * _ROUND[:, 1:] * across
     for middle in centre:
         polygon(canvas, rim + middle, colour)
 
@@ -61,9 +64,11 @@ def frame_of(angle: float) -> tuple[Float[np.ndarray, " 2"], Float[np.ndarray, "
 
 def tube(points: Points, radii: Float[np.ndarray, " point"]) -> Points:
     """Return the outline of a chain of circles, its ends pointed."""
-    along = np.gradient(points, axis=0)
-    along /= np.maximum(np.linalg.norm(along, axis=1, keepdims=True), 1e-6)
-    left = np.stack([along[:, 1], -along[:, 0]], axis=1) * radii[:, None]
+    along = np.empty_like(points)
+    along[1:-1] = points[2:] - points[:-2]
+    along[0], along[-1] = points[1] - points[0], points[-1] - points[-2]
+    along /= np.maximum(np.hypot(along[:, 0], along[:, 1]), 1e-6)[:, None]
+    left = along[:, ::-1] * _TO_THE_LEFT * radii[:, None]
     ends = along[[0, -1]] * radii[[0, -1], None]
     first, last = points[:1] - ends[:1], points[-1:] + ends[1:]
     return np.concatenate([first, points + left, last, (points - left)[::-1]])
@@ -79,11 +84,25 @@ def body_mask(shape: tuple[int, ...], points: Points, radii: Float[np.ndarray, "
     return mask
 
 
+def bounds(mask: Mask) -> tuple[slice, slice]:
+    """Return the rows and columns that hold all of a mask, and a rim of two pixels."""
+    left, top, width, height = cv2.boundingRect(mask)
+    return (
+        slice(max(top - 2, 0), top + height + 2),
+        slice(max(left - 2, 0), left + width + 2),
+    )
+
+
 def fill(canvas: Picture, mask: Mask, colour: Colour) -> None:
     """Lay a colour over the canvas where the mask says, softly at its edge."""
+    mix(canvas, flat(canvas, colour), mask)
+
+
+def flat(canvas: Picture, colour: Colour) -> Picture:
+    """Return a picture of the canvas's size in one colour."""
     paint = np.empty_like(canvas)
     paint[:] = np.rint(colour)
-    mix(canvas, paint, mask)
+    return paint
 
 
 def mix(canvas: Picture, paint: Picture, mask: Mask) -> None:
@@ -120,12 +139,10 @@ def relief(mask: Mask, height: float, contrast: float, light: tuple[float, float
     depth = cv2.distanceTransform(cv2.threshold(mask, 127, 255, 0)[1], cv2.DIST_L2, 3)
     rise = np.minimum(depth / height, 1.0)
     dome = cv2.blur(np.sqrt(rise * (2.0 - rise)), (3, 3))
-    slope = light[0] * cv2.Sobel(dome, cv2.CV_32F, 1, 0) + light[1] * cv2.Sobel(
-        dome, cv2.CV_32F, 0, 1
-    )
-    gain = 1.08 - contrast + contrast * dome + np.clip(slope, -0.4, 0.4)
-    gain = 1 + (gain - 1) * (mask / np.float32(255))
-    return cv2.convertScaleAbs(gain, alpha=_NEUTRAL)
+    slope = light[0] * cv2.Sobel(dome, cv2.CV_32F, 1, 0)
+    slope += light[1] * cv2.Sobel(dome, cv2.CV_32F, 0, 1)
+    gain = 0.08 - contrast + contrast * dome + cv2.min(cv2.max(slope, -0.4), 0.4)
+    return cv2.convertScaleAbs(gain * mask, alpha=_NEUTRAL / 255, beta=_NEUTRAL)
 
 
 def shade(canvas: Picture, shading: Mask) -> None:

@@ -13,7 +13,7 @@ from ethoprism_domains.annotation import runs
 from ethoprism_domains.simulated.arena import Arena
 from ethoprism_domains.simulated.background import paint_background
 from ethoprism_domains.simulated.behavior import Intent, Mode
-from ethoprism_domains.simulated.bodies import boxes, skeleton, touching
+from ethoprism_domains.simulated.bodies import boxes, gap, skeleton, touching
 from ethoprism_domains.simulated.captions import describe
 from ethoprism_domains.simulated.lighting import draw_light
 from ethoprism_domains.simulated.looks import draw_look
@@ -34,7 +34,7 @@ _MODES = {
     "rearing": Mode.REAR,
 }
 _INTENTS = {"approaching": Intent.APPROACH, "chasing": Intent.CHASE}
-TOUCH_REACH = 0.05  # body lengths within which two bodies count as in contact
+_CLOSED, _PARTED = 0.05, 0.15  # body lengths between bodies where contact begins and ends
 
 
 @dataclass(frozen=True)
@@ -90,8 +90,9 @@ class Recording:
 
         Posture and motion (resting to rearing) exclude each other and are the state that drives
         the animal; a frame in none of them is a pause. `approaching` and `chasing` are the aims
-        that drive it and come on top. `contact` holds while two bodies are within a twentieth of a
-        body length.
+        that drive it and come on top. `contact` begins
+        when two bodies are within a twentieth of a body length, and ends when they are further
+        apart than three twentieths.
         """
         values = np.zeros((len(self), len(self.individuals), len(self.settings.behaviors)), np.int8)
         for number, actor in enumerate(self.stage.actors):
@@ -164,8 +165,9 @@ class Recording:
         met = np.zeros(len(self), bool)
         for other in self.stage.actors:
             if other is not one:
-                reach = TOUCH_REACH * self.settings.body_length
-                met |= touching(one.skeleton, other.skeleton, reach)
+                unit = self.settings.body_length
+                between = gap(one.skeleton, other.skeleton)
+                met |= touching(between, _CLOSED * unit, _PARTED * unit)
         return met
 
     def _is(self, subject: str, behavior: str) -> Bool[np.ndarray, " time"]:

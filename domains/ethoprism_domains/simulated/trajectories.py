@@ -149,6 +149,7 @@ def _open(settings: SceneSettings, movers: list[Mover], rng: np.random.Generator
         _face_wall(first)
     first.begin(kind, acts)
     if kind == "chase":
+        _follow(first, movers[1])
         movers[1].flee(lasting, 0)
 
 
@@ -161,6 +162,15 @@ def _meet(first: Mover, other: Mover) -> None:
     heading = math.atan2(first.y - other.y, other.x - first.x)
     reach = 0.75 * other.length
     first.place(other.x - reach * math.cos(heading), other.y + reach * math.sin(heading), heading)
+
+
+def _follow(first: Mover, other: Mover) -> None:
+    """Put the first animal behind the other, both heading for the middle of the arena."""
+    middle_x, middle_y = first.arena.centre
+    heading = math.atan2(other.y - middle_y, middle_x - other.x)
+    other.place(other.x, other.y, heading)
+    back = 1.3 * other.length
+    first.place(other.x - back * math.cos(heading), other.y + back * math.sin(heading), heading)
 
 
 def _face_wall(mover: Mover) -> None:
