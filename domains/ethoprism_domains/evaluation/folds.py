@@ -100,7 +100,9 @@ def leave_groups_out(
     )
 
 
-def time_blocks(positions: Real[np.ndarray, " sample"], blocks: int = 5, gap: float | int = 0) -> Folds:
+def time_blocks(
+    positions: Real[np.ndarray, " sample"], blocks: int = 5, gap: float | int = 0
+) -> Folds:
     """Leave out one block of time after the other, and do not train on what is near it.
 
     Parameters
