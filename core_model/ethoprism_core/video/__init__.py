@@ -4,6 +4,7 @@ from ethoprism_core.video.clips import Crop, Rectangle, cut, resize
 from ethoprism_core.video.find import VIDEO_SUFFIXES, find_videos
 from ethoprism_core.video.index import HeaderClaims, VideoIndex
 from ethoprism_core.video.index_cache import load_index
+from ethoprism_core.video.info import wrong_claims
 from ethoprism_core.video.reader import Video
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "find_videos",
     "load_index",
     "resize",
+    "wrong_claims",
 ]

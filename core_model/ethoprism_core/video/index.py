@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from jaxtyping import Float64, Int64
@@ -47,10 +48,12 @@ class VideoIndex:
     time_base
         Seconds in one unit.
     keyframes
-        Timestamps from which decoding can start, ascending.
-    counted
-        Whether the file's timestamps do not identify its frames, so that frame n is the n-th
-        that decoding from the start gives.
+        Where decoding can start, ascending; what the numbers mean says `seek_by`.
+    group_starts
+        For every keyframe the first frame that is right when decoding starts there.
+    seek_by
+        ``"pts"`` where timestamps identify the frames. Elsewhere frame n is the n-th that decoding
+        from the start gives, and keyframes are found by decoding time (``"dts"``) or ``"byte"``.
     stored_size
         ``(height, width)`` of the stored picture, before it is turned upright.
     orientation
@@ -68,7 +71,8 @@ class VideoIndex:
     pts: Int64[np.ndarray, " frame"]
     time_base: Fraction
     keyframes: Int64[np.ndarray, " keyframe"]
-    counted: bool
+    group_starts: Int64[np.ndarray, " keyframe"]
+    seek_by: Literal["pts", "dts", "byte"]
     stored_size: tuple[int, int]
     orientation: Orientation
     codec: str
@@ -98,14 +102,19 @@ class VideoIndex:
         """``(height, width)`` of the upright picture."""
         return self.orientation.size(*self.stored_size)
 
+    @property
+    def counted(self) -> bool:
+        """Whether frames are told apart by counting them rather than by their timestamps."""
+        return self.seek_by != "pts"
+
     def keyframe_before(self, number: int) -> int:
-        """Position in `keyframes` of the last one at or before frame `number`; -1 if none is."""
-        return int(np.searchsorted(self.keyframes, self.pts[number], side="right")) - 1
+        """Position in `keyframes` of the one to decode frame `number` from; -1 is the start."""
+        return int(np.searchsorted(self.group_starts, number, side="right")) - 1
 
     def group_start(self, number: int) -> int:
         """Return the first frame of the group of pictures that holds frame `number`."""
         keyframe = self.keyframe_before(number)
-        return int(np.searchsorted(self.pts, self.keyframes[keyframe])) if keyframe >= 0 else 0
+        return int(self.group_starts[keyframe]) if keyframe >= 0 else 0
 
     @cached_property
     def times(self) -> Float64[np.ndarray, " frame"]:
@@ -115,13 +124,15 @@ class VideoIndex:
 
     @cached_property
     def interval(self) -> float:
-        """Median seconds from one frame to the next; 0 for a single frame."""
-        return float(np.median(np.diff(self.times))) if len(self) > 1 else 0.0
+        """Median seconds from one frame to the next; for a single frame as its header claims."""
+        if len(self) > 1:
+            return float(np.median(np.diff(self.times)))
+        return 1.0 / self.claims.rate if self.claims.rate else 0.0
 
     @property
     def fps(self) -> float:
         """Frames per second, from the median interval; for display only."""
-        return 1.0 / self.interval if self.interval else float(self.claims.rate or 0.0)
+        return 1.0 / self.interval if self.interval else 0.0
 
     @property
     def duration(self) -> float:

@@ -17,7 +17,8 @@ from ethoprism_core.video.index import HeaderClaims, VideoIndex
 from ethoprism_core.video.opening import check_readable
 from ethoprism_core.video.orientation import Orientation
 
-_FORMAT = 1  # raise it when an index means something else than before
+_FORMAT = 3  # raise it when an index means something else than before
+_ARRAYS = ("pts", "keyframes", "group_starts")
 
 
 def load_index(path: str | Path, cache_dir: str | Path | None = None) -> VideoIndex:
@@ -50,7 +51,7 @@ def load_index(path: str | Path, cache_dir: str | Path | None = None) -> VideoIn
 
 def _write(target: Path, index: VideoIndex) -> None:
     known = {f.name: getattr(index, f.name) for f in dataclasses.fields(index)}
-    arrays = {name: known.pop(name) for name in ("pts", "keyframes")}
+    arrays = {name: known.pop(name) for name in _ARRAYS}
     del known["path"]
     known["time_base"] = str(index.time_base)
     known["claims"] = dataclasses.asdict(index.claims)
@@ -64,7 +65,7 @@ def _read(source: Path, path: Path) -> VideoIndex | None:
     try:
         with np.load(source, allow_pickle=False) as stored:
             header = json.loads(str(stored["header"]))
-            arrays = {name: stored[name] for name in ("pts", "keyframes")}
+            arrays = {name: stored[name] for name in _ARRAYS}
         return _index(path, header, arrays) if header.pop("format") == _FORMAT else None
     except (OSError, EOFError, KeyError, TypeError, ValueError, zipfile.BadZipFile):
         return None  # absent, damaged or of another version: built anew

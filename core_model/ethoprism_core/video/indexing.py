@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 from pathlib import Path
+from typing import Literal
 
 import av
 import numpy as np
@@ -13,136 +14,171 @@ from av.video.stream import VideoStream
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import fingerprint_file
-from ethoprism_core.video.decoding import Decoder, decode_packets
+from ethoprism_core.video.demuxing import (
+    PacketTable,
+    decode_packets,
+    packets_with_data,
+    read_packets,
+)
+from ethoprism_core.video.ends import cut_damaged_end
 from ethoprism_core.video.index import HeaderClaims, VideoIndex
 from ethoprism_core.video.opening import open_video
 from ethoprism_core.video.orientation import Orientation
 
 _HEAD_FRAMES = 64  # decoded at the start: longer than any reordering
+_UNKNOWN_REORDERING = 4  # places; more is legal and not met in practice
+_SHORT = 0.05  # of the promised duration
 
 
-@dataclass
-class _Packets:
-    """What demuxing found."""
+@dataclass(frozen=True)
+class _Frames:
+    """When frames are shown, and where decoding can start; see `VideoIndex`."""
 
-    pts: list[int | None]
-    dts: list[int | None]
-    keyframes: list[int]
-    ended_early: bool
+    pts: np.ndarray
+    time_base: Fraction
+    keyframes: np.ndarray
+    group_starts: np.ndarray
+    seek_by: Literal["pts", "dts", "byte"]
+    notices: tuple[str, ...] = ()
 
 
 def build_index(path: Path) -> VideoIndex:
     """See `VideoIndex.build`."""
     with open_video(path) as (container, stream):
-        packets = _demux(container, stream)
-        time_base = stream.time_base or Fraction(1, 1000)
-        claims = _claims(container, stream)
-        container_name, codec = container.format.name, stream.codec_context.name
-        rate = stream.average_rate or stream.guessed_rate or Fraction(25)
-    head = _decode_head(path)
+        packets = read_packets(container, stream)
+        rate = stream.guessed_rate or stream.average_rate or Fraction(25)
+        time_base = stream.time_base or 1 / Fraction(rate)
+        claims, format_name = _claims(container, stream), container.format.name
+    with open_video(path) as (container, stream):
+        head = _first_frames(container, stream)
+        codec, reordered = (
+            stream.codec_context.codec.canonical_name,
+            stream.codec_context.has_b_frames,
+        )
     if not head:
         raise EthoprismError(
-            "no frame of the video can be decoded", path, "convert it to H.264 in an mp4 file"
+            "no frame of the video can be decoded", path, "copy or record it again"
         )
-    table, counted = _frame_table(path, packets, head)
-    notices = ["the file ends early: the frames up to there are used"] * packets.ended_early
-    if counted and len(np.unique(table)) != len(table):
-        time_base, table = 1 / Fraction(rate), np.arange(len(table), dtype=np.int64)
-        notices.append(f"the file has no timestamps: {float(rate):g} frames per second are assumed")
+    frames = _frames_by_timestamp(path, packets, head, time_base)
+    if frames is None:
+        frames = _frames_by_count(path, packets, time_base, Fraction(rate))
     index = VideoIndex(
         path=path,
         fingerprint=fingerprint_file(path),
-        pts=table,
-        time_base=time_base,
-        keyframes=np.array(sorted(packets.keyframes), np.int64),
-        counted=counted,
+        pts=frames.pts,
+        time_base=frames.time_base,
+        keyframes=frames.keyframes,
+        group_starts=frames.group_starts,
+        seek_by=frames.seek_by,
         stored_size=(head[0].height, head[0].width),
         orientation=Orientation.of_frame(head[0]),
         codec=codec,
         pixel_format=head[0].format.name,
-        container=container_name,
+        container=format_name,
         claims=claims,
-        notices=tuple(notices),
+        notices=frames.notices,
     )
-    return index if counted else _cut_tail(index)
-
-
-def _demux(container: InputContainer, stream: VideoStream) -> _Packets:
-    packets = _Packets([], [], [], False)
-    try:
-        for packet in container.demux(stream):
-            if packet.size == 0:
-                continue  # the flush packet at the end
-            if packet.is_keyframe and packet.pts is not None:
-                packets.keyframes.append(packet.pts)
-            if packet.is_corrupt:
-                packets.ended_early = True
-            elif not packet.is_discard:
-                packets.pts.append(packet.pts)
-                packets.dts.append(packet.dts)
-    except av.FFmpegError:
-        packets.ended_early = True
-    return packets
+    reordering = _UNKNOWN_REORDERING * bool(reordered) if index.counted else packets.reordering()
+    return _told_if_short(cut_damaged_end(index, reordering), packets.ended_early)
 
 
 def _claims(container: InputContainer, stream: VideoStream) -> HeaderClaims:
-    seconds = None
+    seconds = []
     if stream.duration is not None and stream.time_base is not None:
-        seconds = float(stream.duration * stream.time_base)
-    elif container.duration is not None:
-        seconds = container.duration / av.time_base
+        seconds.append(float(stream.duration * stream.time_base))
+    if container.duration is not None:
+        seconds.append(container.duration / av.time_base)
     rate = stream.average_rate
-    return HeaderClaims(stream.frames or None, seconds, float(rate) if rate else None)
+    # a track's own duration ignores edit lists, the file's counts the sound as well
+    return HeaderClaims(
+        stream.frames or None, min(seconds, default=None), float(rate) if rate else None
+    )
 
 
-def _decode_head(path: Path) -> list[VideoFrame]:
-    with open_video(path) as (container, stream):
-        frames = []
-        for frame in decode_packets(container.demux(stream), stream):
-            frames.append(frame)
-            if len(frames) >= _HEAD_FRAMES:
-                break
-        return frames
+def _first_frames(container: InputContainer, stream: VideoStream) -> list[VideoFrame]:
+    frames = []
+    for frame in decode_packets(packets_with_data(container, stream), stream):
+        frames.append(frame)
+        if len(frames) >= _HEAD_FRAMES:
+            break
+    return frames
 
 
-def _frame_table(path: Path, packets: _Packets, head: list[VideoFrame]) -> tuple[np.ndarray, bool]:
-    """Return the frames' timestamps, and whether frames must be counted instead."""
-    stamps = [frame.pts for frame in head]
-    if _identify(packets.pts) and _ascending(stamps):
-        table = np.array(sorted(p for p in packets.pts if p is not None), np.int64)
-        return table[table >= (stamps[0] or 0)], False
-    with open_video(path) as (container, stream):
-        count = sum(1 for _ in decode_packets(container.demux(stream), stream))
-    usable = sorted(p for p in packets.pts if p is not None)
-    if len(set(usable)) != count:
-        usable = [0] * count
-    return np.array(usable, np.int64), True
+def _frames_by_timestamp(
+    path: Path, packets: PacketTable, head: list[VideoFrame], time_base: Fraction
+) -> _Frames | None:
+    """Tell frames apart by their timestamps; None where these are missing or contradictory."""
+    stamps = sorted(stamp for stamp in packets.timestamps() if stamp is not None)
+    shown = _ascending([frame.pts for frame in head])
+    if len(set(stamps)) < len(packets.shown) or shown is None:
+        return None
+    # what precedes the first frame leans on pictures from before the file's start
+    pts = np.array(stamps[stamps.index(shown[0]) :] if shown[0] in stamps else [], np.int64)
+    if pts[: len(shown)].tolist() != shown:
+        # some packets give no picture of their own: only decoding tells which
+        with open_video(path) as (container, stream):
+            frames = decode_packets(packets_with_data(container, stream), stream)
+            decoded = _ascending([frame.pts for frame in frames])
+        if decoded is None:
+            return None
+        pts = np.array(decoded, np.int64)
+    keys = [packets.pts[number] for number in packets.keyframes]
+    keyframes = np.array(sorted(key for key in keys if key is not None), np.int64)
+    return _Frames(pts, time_base, keyframes, np.searchsorted(pts, keyframes), "pts")
 
 
-def _identify(stamps: list[int | None]) -> bool:
-    return None not in stamps and len(set(stamps)) == len(stamps)
-
-
-def _ascending(stamps: list[int | None]) -> bool:
+def _ascending(stamps: list[int | None]) -> list[int] | None:
+    """Return `stamps` if all are known and each is later than the one before, else None."""
     known = [stamp for stamp in stamps if stamp is not None]
-    return len(known) == len(stamps) and all(a < b for a, b in pairwise(known))
+    rising = len(known) == len(stamps) and all(a < b for a, b in pairwise(known))
+    return known if rising else None
 
 
-def _cut_tail(index: VideoIndex) -> VideoIndex:
-    """Leave out the frames at the end that do not decode, and say so."""
-    decoder, last = Decoder(index), len(index) - 1
-    try:
-        while True:
-            start = index.group_start(last)
-            given = [number for number, _ in decoder.frames(start, last + 1) if number >= start]
-            good = [number for number in given if number not in decoder.damaged]
-            if good:
-                break
-            last = start - 1
-    finally:
-        decoder.close()
-    cut = len(index) - 1 - good[-1]
-    if not cut:
+def _frames_by_count(
+    path: Path, packets: PacketTable, time_base: Fraction, rate: Fraction
+) -> _Frames:
+    """Tell frames apart by counting them: everything is decoded once."""
+    with open_video(path) as (container, stream):
+        frames = decode_packets(packets_with_data(container, stream), stream)
+        is_key = [bool(frame.key_frame) for frame in frames]
+    keyframes, group_starts, seek_by = _countable_keyframes(packets, is_key)
+    for stamps in (packets.timestamps(), [packets.dts[number] for number in packets.shown]):
+        known = sorted({stamp for stamp in stamps if stamp is not None})
+        if len(known) == len(is_key):
+            pts = np.array(known, np.int64)
+            return _Frames(pts, time_base, keyframes, group_starts, seek_by)
+    notice = (
+        "the timestamps are missing or contradict each other: "
+        f"{float(rate):g} frames per second are assumed"
+    )
+    pts = np.arange(len(is_key), dtype=np.int64)
+    return _Frames(pts, 1 / rate, keyframes, group_starts, seek_by, (notice,))
+
+
+def _countable_keyframes(
+    packets: PacketTable, is_key: list[bool]
+) -> tuple[np.ndarray, np.ndarray, Literal["dts", "byte"]]:
+    """Return the keyframes whose frame number is certain, their numbers, and how to find them.
+
+    Where packet k gives the k-th frame shown, all packets before it are shown before it, so
+    decoding may start there and count on from k.
+    """
+    numbers = [k for k in packets.keyframes if len(packets.shown) == len(is_key) and is_key[k]]
+    by_time = _ascending([packets.dts[k] for k in numbers])
+    if by_time is not None:
+        return np.array(by_time, np.int64), np.array(numbers, np.int64), "dts"
+    by_place = _ascending([packets.position[k] for k in numbers])
+    if by_place is not None:
+        return np.array(by_place, np.int64), np.array(numbers, np.int64), "byte"
+    return np.empty(0, np.int64), np.empty(0, np.int64), "byte"
+
+
+def _told_if_short(index: VideoIndex, ended_early: bool) -> VideoIndex:
+    promised, found = index.claims.duration or 0.0, index.duration
+    missing = promised - found > max(_SHORT * promised, 2.5 * index.interval)
+    if not missing and not ended_early:
         return index
-    notice = f"the last {cut} frames are damaged and left out"
-    return replace(index, pts=index.pts[:-cut], notices=(*index.notices, notice))
+    notice = f"the recording is cut off after {found:.2f} s"
+    if missing:
+        notice += f" of the {promised:.2f} s that its header promises"
+    return replace(index, notices=(*index.notices, notice))

@@ -20,6 +20,7 @@ from ethoprism_core.video.pictures import PictureMaker
 from ethoprism_core.video.prefetch import prefetch
 
 _CACHE_BYTES = 256 << 20  # a group of 250 frames at 720p, as stored (about 1.5 bytes a pixel)
+_AHEAD_BYTES, _AHEAD_FRAMES = 64 << 20, 32
 
 
 class Video:
@@ -102,7 +103,10 @@ class Video:
         if not self._damaged:
             return self.index.notices
         first, count = min(self._damaged), len(self._damaged)
-        damage = f"{count} damaged frames, the first is {first}, repeat the last good picture"
+        damage = (
+            f"{count} damaged frame{'s' * (count > 1)}, the first is {first}: "
+            "repaired as far as the codec can, or shown as the last good picture"
+        )
         return (*self.index.notices, damage)
 
     @overload
@@ -159,7 +163,9 @@ class Video:
         What lies between them is passed over by seeking where the file allows it.
         """
         self._check_open()
-        return prefetch(self._read_ahead(map(self._checked, frames), size))
+        height, width = size or self.size
+        ahead = int(np.clip(_AHEAD_BYTES // (height * width * 3), 2, _AHEAD_FRAMES))
+        return prefetch(self._read_ahead(map(self._checked, frames), size), ahead)
 
     def _read_ahead(
         self, numbers: Iterable[int], size: tuple[int, int] | None
@@ -173,8 +179,8 @@ class Video:
                 for number, frame in decoder.frames(wanted, wanted + 1):
                     if number == wanted:
                         yield number, picture(frame)
+                self._damaged |= decoder.damaged
         finally:
-            self._damaged |= decoder.damaged
             decoder.close()
 
     def _checked(self, key: SupportsIndex) -> int:
