@@ -1,0 +1,196 @@
+"""The training loop: AdamW on a cosine schedule, one compiled step, the best state kept."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+from jaxtyping import Array, Float, Int8, PRNGKeyArray
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.probe.heads import Head, Parameters
+from ethoprism_domains.probe.objective import ClassWeights, Groups, weighted_loss
+from ethoprism_domains.probe.scaling import Scaling, scaled_input
+
+Progress = Callable[[int, int], None]
+
+_CHECKS = 20  # looks at the validation loss in a whole run
+_PATIENCE = 8  # looks without a better one after which training stops
+_ROWS = 256  # rows in one evaluation call; the last is filled up, so one shape is compiled
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How long and how fast to learn.
+
+    Parameters
+    ----------
+    steps
+        Optimiser steps, whatever the number of samples: training time does not grow with the data.
+    batch_size
+        Samples in a step.
+    learning_rate
+        Peak, reached after 5 % of the steps; a cosine takes it to zero.
+    weight_decay
+        Decoupled decay of AdamW, on matrices only.
+    """
+
+    steps: int
+    batch_size: int
+    learning_rate: float
+    weight_decay: float
+
+    def optimizer(self) -> optax.GradientTransformation:
+        """Build the optimiser."""
+        rate = optax.warmup_cosine_decay_schedule(
+            init_value=0.0,
+            peak_value=self.learning_rate,
+            warmup_steps=max(1, round(0.05 * self.steps)),
+            decay_steps=max(2, self.steps),
+        )
+        matrices = partial(jax.tree.map, lambda leaf: leaf.ndim > 1)
+        return optax.adamw(rate, weight_decay=self.weight_decay, mask=matrices)
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is compiled: the head, the groups that exclude each other, the schedule."""
+
+    head: Head
+    exclusive: Groups
+    schedule: Schedule
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A trained head: its best parameters, the step they are from, and the losses on the way."""
+
+    parameters: Parameters
+    steps: int
+    history: list[tuple[int, float]]
+
+
+def train(
+    task: Task,
+    parameters: Parameters,
+    scaling: Scaling,
+    X: Float[np.ndarray, "sample column"],
+    y: Int8[np.ndarray, "sample behavior"],
+    weights: ClassWeights,
+    training: np.ndarray,
+    validation: np.ndarray,
+    seed: int,
+    progress: Progress | None = None,
+) -> Outcome:
+    """Train on the rows `training` and keep the state that does best on the rows `validation`.
+
+    With no validation rows the last state is kept. Rows of `X` stay as they are (float16) until a
+    batch is on the device.
+
+    Raises
+    ------
+    EthoprismError
+        If the loss stops being a finite number.
+    """
+    state = (parameters, task.schedule.optimizer().init(parameters))
+    key, steps = jax.random.key(seed), task.schedule.steps
+    every = max(1, steps // _CHECKS)
+    best, best_loss, best_step, history = parameters, np.inf, 0, []
+    for step, rows in enumerate(_batches(training, task.schedule, seed), start=1):
+        state, loss = _step(task, state, scaling, X[rows], y[rows], weights, key, step)
+        if step % every and step != steps:
+            continue
+        if len(validation):
+            loss = _mean_loss(task, state[0], scaling, X, y, weights, validation)
+        history.append((step, _finite(loss)))
+        if loss < best_loss or not len(validation):
+            best, best_loss, best_step = state[0], loss, step
+        if progress is not None:
+            progress(step, steps)
+        if step - best_step >= _PATIENCE * every:
+            break
+    return Outcome(best, best_step, history)
+
+
+def predict_logits(
+    head: Head, parameters: Parameters, scaling: Scaling, X: Float[np.ndarray, "sample column"]
+) -> Float[np.ndarray, "sample behavior"]:
+    """Run a head over all rows of `X` without dropout, in calls of one shape."""
+    parts = [
+        np.asarray(_forward(head, parameters, scaling, _filled(X[start : start + _ROWS])))
+        for start in range(0, len(X), _ROWS)
+    ]
+    return np.concatenate(parts)[: len(X)]
+
+
+def _batches(rows: np.ndarray, schedule: Schedule, seed: int) -> Iterator[np.ndarray]:
+    """Deal the rows out in full batches: every row once before any comes again."""
+    generator = np.random.default_rng(seed)
+    waiting = np.empty(0, rows.dtype)
+    for _ in range(schedule.steps):
+        while len(waiting) < schedule.batch_size:
+            waiting = np.concatenate([waiting, generator.permutation(rows)])
+        yield waiting[: schedule.batch_size]
+        waiting = waiting[schedule.batch_size :]
+
+
+@partial(jax.jit, static_argnums=0)
+def _step(
+    task: Task,
+    state: tuple[Parameters, optax.OptState],
+    scaling: Scaling,
+    X: Float[Array, "batch column"],
+    y: Int8[Array, "batch behavior"],
+    weights: ClassWeights,
+    key: PRNGKeyArray,
+    step: Array,
+) -> tuple[tuple[Parameters, optax.OptState], Array]:
+    parameters, optimizer_state = state
+    tokens, trajectory = scaled_input(scaling, X, task.head.layout)
+
+    def loss(parameters: Parameters) -> Array:
+        logits = task.head.apply(parameters, tokens, trajectory, jax.random.fold_in(key, step))
+        total, count = weighted_loss(logits, y, weights, task.exclusive)
+        return total / jnp.maximum(count, 1)
+
+    value, gradient = jax.value_and_grad(loss)(parameters)
+    updates, optimizer_state = task.schedule.optimizer().update(
+        gradient, optimizer_state, parameters
+    )
+    return (optax.apply_updates(parameters, updates), optimizer_state), value
+
+
+@partial(jax.jit, static_argnums=0)
+def _forward(
+    head: Head, parameters: Parameters, scaling: Scaling, X: Float[Array, "batch column"]
+) -> Float[Array, "batch behavior"]:
+    tokens, trajectory = scaled_input(scaling, X, head.layout)
+    return head.apply(parameters, tokens, trajectory)
+
+
+def _mean_loss(
+    task: Task,
+    parameters: Parameters,
+    scaling: Scaling,
+    X: np.ndarray,
+    y: np.ndarray,
+    weights: ClassWeights,
+    rows: np.ndarray,
+) -> float:
+    total, count = weighted_loss(
+        predict_logits(task.head, parameters, scaling, X[rows]), y[rows], weights, task.exclusive
+    )
+    return float(total) / max(float(count), 1.0)
+
+
+def _filled(X: np.ndarray) -> np.ndarray:
+    return np.pad(X, ((0, _ROWS - len(X)), (0, 0)))
+
+
+def _finite(loss: Array | float) -> float:
+    if not np.isfinite(loss):
+        raise EthoprismError("training diverged", f"loss {float(loss)}", "lower the learning rate")
+    return float(loss)
