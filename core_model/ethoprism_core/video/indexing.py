@@ -26,8 +26,19 @@ from ethoprism_core.video.opening import open_video
 from ethoprism_core.video.orientation import Orientation
 
 _HEAD_FRAMES = 64  # decoded at the start: longer than any reordering
+_USUAL_RATE = 25
 _UNKNOWN_REORDERING = 4  # places; more is legal and not met in practice
 _SHORT = 0.05  # of the promised duration
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What opening the file tells."""
+
+    container: str
+    claims: HeaderClaims
+    time_base: Fraction
+    rate: Fraction
 
 
 @dataclass(frozen=True)
@@ -46,22 +57,18 @@ def build_index(path: Path) -> VideoIndex:
     """See `VideoIndex.build`."""
     with open_video(path) as (container, stream):
         packets = read_packets(container, stream)
-        rate = stream.guessed_rate or stream.average_rate or Fraction(25)
-        time_base = stream.time_base or 1 / Fraction(rate)
-        claims, format_name = _claims(container, stream), container.format.name
+        header = _header(container, stream)
     with open_video(path) as (container, stream):
         head = _first_frames(container, stream)
-        codec, reordered = (
-            stream.codec_context.codec.canonical_name,
-            stream.codec_context.has_b_frames,
-        )
+        codec = stream.codec_context.codec.canonical_name
+        reordered = stream.codec_context.has_b_frames
     if not head:
         raise EthoprismError(
             "no frame of the video can be decoded", path, "copy or record it again"
         )
-    frames = _frames_by_timestamp(path, packets, head, time_base)
+    frames = _frames_by_timestamp(path, packets, head, header)
     if frames is None:
-        frames = _frames_by_count(path, packets, time_base, Fraction(rate))
+        frames = _frames_by_count(path, packets, header)
     index = VideoIndex(
         path=path,
         fingerprint=fingerprint_file(path),
@@ -74,12 +81,19 @@ def build_index(path: Path) -> VideoIndex:
         orientation=Orientation.of_frame(head[0]),
         codec=codec,
         pixel_format=head[0].format.name,
-        container=format_name,
-        claims=claims,
+        container=header.container,
+        claims=header.claims,
         notices=frames.notices,
     )
     reordering = _UNKNOWN_REORDERING * bool(reordered) if index.counted else packets.reordering()
     return _told_if_short(cut_damaged_end(index, reordering), packets.ended_early)
+
+
+def _header(container: InputContainer, stream: VideoStream) -> _Header:
+    # the guess knows the codec's own rate where the container has none
+    rate = Fraction(stream.guessed_rate or stream.average_rate or _USUAL_RATE)
+    claims = _claims(container, stream)
+    return _Header(container.format.name, claims, stream.time_base or 1 / rate, rate)
 
 
 def _claims(container: InputContainer, stream: VideoStream) -> HeaderClaims:
@@ -105,7 +119,7 @@ def _first_frames(container: InputContainer, stream: VideoStream) -> list[VideoF
 
 
 def _frames_by_timestamp(
-    path: Path, packets: PacketTable, head: list[VideoFrame], time_base: Fraction
+    path: Path, packets: PacketTable, head: list[VideoFrame], header: _Header
 ) -> _Frames | None:
     """Tell frames apart by their timestamps; None where these are missing or contradictory."""
     stamps = sorted(stamp for stamp in packets.timestamps() if stamp is not None)
@@ -124,7 +138,7 @@ def _frames_by_timestamp(
         pts = np.array(decoded, np.int64)
     keys = [packets.pts[number] for number in packets.keyframes]
     keyframes = np.array(sorted(key for key in keys if key is not None), np.int64)
-    return _Frames(pts, time_base, keyframes, np.searchsorted(pts, keyframes), "pts")
+    return _Frames(pts, header.time_base, keyframes, np.searchsorted(pts, keyframes), "pts")
 
 
 def _ascending(stamps: list[int | None]) -> list[int] | None:
@@ -134,9 +148,7 @@ def _ascending(stamps: list[int | None]) -> list[int] | None:
     return known if rising else None
 
 
-def _frames_by_count(
-    path: Path, packets: PacketTable, time_base: Fraction, rate: Fraction
-) -> _Frames:
+def _frames_by_count(path: Path, packets: PacketTable, header: _Header) -> _Frames:
     """Tell frames apart by counting them: everything is decoded once."""
     with open_video(path) as (container, stream):
         frames = decode_packets(packets_with_data(container, stream), stream)
@@ -146,13 +158,13 @@ def _frames_by_count(
         known = sorted({stamp for stamp in stamps if stamp is not None})
         if len(known) == len(is_key):
             pts = np.array(known, np.int64)
-            return _Frames(pts, time_base, keyframes, group_starts, seek_by)
+            return _Frames(pts, header.time_base, keyframes, group_starts, seek_by)
     notice = (
         "the timestamps are missing or contradict each other: "
-        f"{float(rate):g} frames per second are assumed"
+        f"{float(header.rate):g} frames per second are assumed"
     )
     pts = np.arange(len(is_key), dtype=np.int64)
-    return _Frames(pts, 1 / rate, keyframes, group_starts, seek_by, (notice,))
+    return _Frames(pts, 1 / header.rate, keyframes, group_starts, seek_by, (notice,))
 
 
 def _countable_keyframes(
@@ -175,7 +187,7 @@ def _countable_keyframes(
 
 def _told_if_short(index: VideoIndex, ended_early: bool) -> VideoIndex:
     promised, found = index.claims.duration or 0.0, index.duration
-    missing = promised - found > max(_SHORT * promised, 2.5 * index.interval)
+    missing = len(index) > 1 and promised - found > max(_SHORT * promised, 2.5 * index.interval)
     if not missing and not ended_early:
         return index
     notice = f"the recording is cut off after {found:.2f} s"

@@ -58,8 +58,6 @@ class Video:
         self._lock = threading.Lock()
         self._damaged: set[int] = set()
         self._closed = False
-        height, width = self.index.stored_size
-        self._kept_frames = max(2, _CACHE_BYTES // (height * width * 3 // 2))
 
     def __enter__(self) -> "Video":
         return self
@@ -179,7 +177,7 @@ class Video:
                 for number, frame in decoder.frames(wanted, wanted + 1):
                     if number == wanted:
                         yield number, picture(frame)
-                self._damaged |= decoder.damaged
+                self._note(decoder)
         finally:
             decoder.close()
 
@@ -202,7 +200,15 @@ class Video:
             for number, frame in self._decoder.frames(wanted, wanted + 1):
                 self._decoded[number] = frame
                 self._decoded.move_to_end(number)
-                if len(self._decoded) > self._kept_frames:
+                if len(self._decoded) > max(2, _CACHE_BYTES // _bytes(frame)):
                     self._decoded.popitem(last=False)
-            self._damaged |= self._decoder.damaged
+            self._note(self._decoder)
             return self._decoded[wanted]
+
+    def _note(self, decoder: Decoder) -> None:
+        if decoder.damaged:  # a new set, since another thread may be counting the old one
+            self._damaged = self._damaged | decoder.damaged
+
+
+def _bytes(frame: VideoFrame) -> int:
+    return sum(plane.buffer_size for plane in frame.planes)
