@@ -1,0 +1,243 @@
+"""Who is who: each animal is given the blob that it can have reached.
+
+One frame at a time: every animal's place is predicted from its velocity, animals and blobs are
+matched at the least total distance (Kuhn 1955; Jonker and Volgenant 1987), and an animal without
+a blob of its own that was about to touch another's shares that blob's pixels with it.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from jaxtyping import Float, Int
+from scipy.optimize import linear_sum_assignment
+
+from ethoprism_core.video.detect import Blob, Expected
+
+_REACH = 1.5  # lengths that an animal may be off its predicted place
+_SPEED = 20.0  # lengths a second by which the place grows uncertain while it is not seen
+_COAST = 0.3  # seconds for which it is believed to go on as before
+_TOUCH = 0.6  # lengths from a blob within which an animal without one may be part of it
+_JOINED = 1.25  # of an animal's area: a blob that holds two is at least as large
+_TRUSTED = 5  # frames after which what was found is believed to be an animal
+_DOUBTFUL = 0.5  # seconds unseen after which what was found in fewer frames is none
+
+
+@dataclass(eq=False)
+class Animal:
+    """Where one animal was last, and how it moved."""
+
+    centre: Float[np.ndarray, "2"] | None = None
+    velocity: Float[np.ndarray, "2"] = field(default_factory=lambda: np.zeros(2))
+    spread: Float[np.ndarray, "2 2"] = field(default_factory=lambda: np.eye(2))
+    area: float = 0.0
+    time: float = 0.0
+    first_frames: list[int] = field(default_factory=list)
+    merged: bool = False
+
+    def predict(self, time: float) -> Float[np.ndarray, "2"]:
+        """Return where it should be: as fast as before at first, then slowing down."""
+        assert self.centre is not None
+        passed = time - self.time
+        return self.centre + self.velocity * _COAST * (1 - np.exp(-passed / _COAST))
+
+
+@dataclass(frozen=True, eq=False)
+class Sighting:
+    """One animal in one frame.
+
+    Parameters
+    ----------
+    animal
+        Its number.
+    blob
+        Its pixels.
+    merged_with
+        The other animals whose pixels were joined with its own.
+    """
+
+    animal: int
+    blob: Blob
+    merged_with: tuple[int, ...] = ()
+
+
+class Assigner:
+    """Give blobs to a fixed number of animals, frame after frame.
+
+    Parameters
+    ----------
+    count
+        Number of animals.
+    expected
+        What one looks like.
+    """
+
+    def __init__(self, count: int, expected: Expected) -> None:
+        self.animals = [Animal() for _ in range(count)]
+        self.expected = expected
+        self.withdrawn: list[tuple[int, int]] = []  # frame and animal of what was none after all
+
+    def assign(self, frame: int, time: float, blobs: Sequence[Blob]) -> list[Sighting]:
+        """Return which animals are seen in `frame`, at `time` in seconds, and where."""
+        self._withdraw_doubtful(time)
+        known = [n for n, animal in enumerate(self.animals) if animal.centre is not None]
+        owned = self._match(known, time, blobs)
+        shared = self._share(known, owned, time, blobs)
+        sightings = self._sightings(owned, shared, time, blobs)
+        taken = set(owned.values())
+        sightings += self._newcomers([b for n, b in enumerate(blobs) if n not in taken])
+        for sighting in sightings:
+            self._move(sighting, frame, time)
+        return sightings
+
+    def _withdraw_doubtful(self, time: float) -> None:
+        for number, animal in enumerate(self.animals):
+            doubtful = 0 < len(animal.first_frames) < _TRUSTED
+            if doubtful and time - animal.time > _DOUBTFUL:
+                self.withdrawn += [(frame, number) for frame in animal.first_frames]
+                self.animals[number] = Animal()
+
+    def _match(self, known: list[int], time: float, blobs: Sequence[Blob]) -> dict[int, int]:
+        if not known or not blobs:
+            return {}
+        animals = [self.animals[n] for n in known]
+        predicted = np.stack([animal.predict(time) for animal in animals])
+        reach = self.expected.length * np.array(
+            [_REACH + _SPEED * (time - animal.time) for animal in animals]
+        )
+        centres = np.stack([blob.centre for blob in blobs])
+        return {known[a]: b for a, b in match(predicted, centres, reach)}
+
+    def _share(
+        self, known: list[int], owned: dict[int, int], time: float, blobs: Sequence[Blob]
+    ) -> dict[int, list[int]]:
+        """Return the blobs that hold several animals, with those animals."""
+        holders: dict[int, list[int]] = {blob: [animal] for animal, blob in owned.items()}
+        for number in known:
+            if number in owned:
+                continue
+            blob = self._touched(self.animals[number], holders, time, blobs)
+            if blob is not None:
+                holders[blob].append(number)
+        return {blob: sorted(animals) for blob, animals in holders.items() if len(animals) > 1}
+
+    def _touched(
+        self, animal: Animal, holders: dict[int, list[int]], time: float, blobs: Sequence[Blob]
+    ) -> int | None:
+        place = animal.predict(time)
+        best, nearest = None, _TOUCH * self.expected.length * (1 + 2 * (time - animal.time))
+        for number, inside in holders.items():
+            distance = float(np.linalg.norm(blobs[number].pixels - place, axis=1).min())
+            alone = max(self.animals[one].area for one in inside)
+            large = blobs[number].area > _JOINED * alone * len(inside)
+            stays = animal.merged and any(self.animals[one].merged for one in inside)
+            if distance < nearest and (large or stays):
+                best, nearest = number, distance
+        return best
+
+    def _sightings(
+        self,
+        owned: dict[int, int],
+        shared: dict[int, list[int]],
+        time: float,
+        blobs: Sequence[Blob],
+    ) -> list[Sighting]:
+        found = [
+            Sighting(animal, blobs[blob]) for animal, blob in owned.items() if blob not in shared
+        ]
+        for blob, members in shared.items():
+            animals = [self.animals[n] for n in members]
+            parts = split_blob(
+                blobs[blob],
+                np.stack([animal.predict(time) for animal in animals]),
+                np.stack([animal.spread for animal in animals]),
+            )
+            for member, part in zip(members, parts, strict=True):
+                others = tuple(n for n in members if n != member)
+                found.append(Sighting(member, part, others))
+        return found
+
+    def _newcomers(self, blobs: Sequence[Blob]) -> list[Sighting]:
+        free = [n for n, animal in enumerate(self.animals) if animal.centre is None]
+        large = [blob for blob in blobs if blob.area >= 0.3 * self.expected.area]
+        return [Sighting(number, blob) for number, blob in zip(free, large, strict=False)]
+
+    def _move(self, sighting: Sighting, frame: int, time: float) -> None:
+        animal, blob = self.animals[sighting.animal], sighting.blob
+        centre = blob.centre
+        passed = time - animal.time
+        if animal.centre is not None and 0 < passed < 2 * _COAST:
+            animal.velocity = 0.5 * animal.velocity + 0.5 * (centre - animal.centre) / passed
+        else:
+            animal.velocity = np.zeros(2)
+        animal.merged = bool(sighting.merged_with)
+        if not animal.merged:  # its look is learned while it is alone
+            weight = 0.1 if animal.area else 1.0
+            animal.area += weight * (blob.area - animal.area)
+            animal.spread = blob.spread
+        animal.centre, animal.time = centre, time
+        if len(animal.first_frames) < _TRUSTED:
+            animal.first_frames.append(frame)
+
+
+def match(
+    predicted: Float[np.ndarray, "animal 2"],
+    centres: Float[np.ndarray, "blob 2"],
+    reach: Float[np.ndarray, " animal"],
+) -> list[tuple[int, int]]:
+    """Match as many animals as possible to blobs within reach, at the least total distance.
+
+    Returns
+    -------
+    Pairs of animal and blob.
+    """
+    distance = np.linalg.norm(predicted[:, None] - centres[None], axis=2)
+    allowed = distance <= reach[:, None]
+    # one pair more always costs less than any pairs that are allowed
+    forbidden = 1.0 + distance[allowed].sum() if allowed.any() else 1.0
+    cost = np.where(allowed, distance, forbidden)
+    animals, blobs = linear_sum_assignment(cost)
+    pairs = zip(animals.tolist(), blobs.tolist(), strict=True)
+    return [(a, b) for a, b in pairs if allowed[a, b]]
+
+
+def split_blob(
+    blob: Blob, centres: Float[np.ndarray, "animal 2"], spreads: Float[np.ndarray, "animal 2 2"]
+) -> list[Blob]:
+    """Share the pixels of a blob among the animals that it holds.
+
+    Hard expectation maximisation of a Gaussian for each animal (Celeux and Govaert 1992), from
+    where the animals should be and with the shapes that they had; shapes may bend halfway.
+
+    Returns
+    -------
+    One blob an animal; an animal that lost all pixels to the others keeps those nearest to it.
+    """
+    places, shapes = centres.astype(float).copy(), spreads.astype(float).copy()
+    owner = _nearest(blob.pixels, places, shapes)
+    for _ in range(8):
+        for n in range(len(places)):
+            mine = blob.pixels[owner == n]
+            if len(mine) > 2:
+                part = Blob(mine, blob.contrast)
+                places[n] = part.centre
+                shapes[n] = (spreads[n] + part.spread) / 2
+        before, owner = owner, _nearest(blob.pixels, places, shapes)
+        if np.array_equal(before, owner):
+            break
+    return [_part(blob, owner == n, places[n]) for n in range(len(places))]
+
+
+def _nearest(
+    pixels: Int[np.ndarray, "pixel 2"], places: np.ndarray, shapes: np.ndarray
+) -> Int[np.ndarray, " pixel"]:
+    """Return for each pixel the Gaussian that makes it likeliest."""
+    away = pixels[None] - places[:, None]
+    squared = np.einsum("npi,nij,npj->np", away, np.linalg.inv(shapes), away)
+    return np.argmin(squared + np.log(np.linalg.det(shapes))[:, None], axis=0)
+
+
+def _part(blob: Blob, mine: np.ndarray, place: np.ndarray) -> Blob:
+    if not mine.any():
+        mine = np.argsort(np.linalg.norm(blob.pixels - place, axis=1))[:4]
+    return Blob(blob.pixels[mine], blob.contrast)
