@@ -16,7 +16,7 @@ from ethoprism_domains.probe.probe_file import load_probe, save_probe
 from ethoprism_domains.probe.samples import Recording, Samples, gather_samples
 from ethoprism_domains.probe.source import FeatureSource
 from ethoprism_domains.probe.train import KINDS, Trained, make_estimator, train_probe
-from ethoprism_domains.probe.tuning import Stretch, choose_processing
+from ethoprism_domains.probe.tuning import Stretch, TunedRules, choose_processing
 
 __all__ = [
     "KINDS",
@@ -34,6 +34,7 @@ __all__ = [
     "Samples",
     "Stretch",
     "Trained",
+    "TunedRules",
     "check_features",
     "choose_processing",
     "default_folds",

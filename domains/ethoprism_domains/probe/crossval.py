@@ -6,7 +6,6 @@ these answers are, for each fold, chosen on the other folds, so the labels are h
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import xarray as xr
@@ -110,12 +109,10 @@ def predict_held_out(
         probability[test], fold[test] = fitted.predict_proba(samples.X[test]), number
         estimators.append(fitted)
     stretches = list(_stretches(samples, probability, fold))
-    rules = partial(
-        choose_processing, behaviors=len(samples.behaviors), exclusive=estimator.exclusive
-    )
-    predictions = _honest_predictions(samples, stretches, len(folds), rules)
-    processing = rules([stretch.scored for stretch in stretches])
-    return HeldOut(folds, tuple(estimators), probability, predictions, processing)
+    by_fold = [[s.scored for s in stretches if s.fold == one] for one in range(len(folds))]
+    rules = choose_processing(by_fold, len(samples.behaviors), estimator.exclusive)
+    predictions = _labelled_predictions(samples, stretches, rules.without)
+    return HeldOut(folds, tuple(estimators), probability, predictions, rules.overall)
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,22 +153,19 @@ def _nearest(centres: np.ndarray, frames: int) -> np.ndarray:
     return np.searchsorted(between, np.arange(frames))
 
 
-def _honest_predictions(
-    samples: Samples,
-    stretches: list[_FoldStretch],
-    folds: int,
-    rules: Callable[[list[Stretch]], PostProcessing],
+def _labelled_predictions(
+    samples: Samples, stretches: list[_FoldStretch], processings: tuple[PostProcessing, ...]
 ) -> tuple[xr.Dataset, ...]:
+    """Put the stretches together again, each labelled by its fold's rules."""
     shapes = [recording.labels.shape for recording in samples.recordings]
     probability = [np.full(shape, np.nan, np.float32) for shape in shapes]
     labels = [np.full(shape, -1, np.int8) for shape in shapes]
-    for fold in range(folds):
-        processing = rules([s.scored for s in stretches if s.fold != fold])
-        for stretch in (s for s in stretches if s.fold == fold):
-            at = (stretch.recording, stretch.frames, stretch.individual)
-            scored = stretch.scored
-            probability[at[0]][at[1:]] = scored.probability
-            labels[at[0]][at[1:]] = postprocess(scored.probability, scored.frame_times, processing)
+    for stretch in stretches:
+        at, scored = (stretch.frames, stretch.individual), stretch.scored
+        probability[stretch.recording][at] = scored.probability
+        labels[stretch.recording][at] = postprocess(
+            scored.probability, scored.frame_times, processings[stretch.fold]
+        )
     return tuple(
         predictions_dataset(
             one, label, recording.frame_times, recording.individuals, samples.behaviors

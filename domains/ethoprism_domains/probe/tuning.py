@@ -1,10 +1,10 @@
 """Choosing how probabilities become bouts, on footage that the probe was not trained on.
 
-For each behaviour a grid of thresholds, smoothing, gap filling and shortest bouts is searched for
-the best mean of frame F1 and bout F1 at overlap 0.25. Durations are tried as shares of the
-behaviour's own median bout. With few bouts a grid finds flukes, so the score of a threshold is
-averaged with its neighbours', simpler rules win ties, and a behaviour with fewer than three bouts
-keeps the default.
+For each behaviour, the rule is sought that has the best mean of frame F1 and bout F1 at overlap
+0.25: first threshold and smoothing, then threshold, gaps and shortest bouts. Durations are tried as
+shares of the behaviour's own median bout. With few bouts a search finds flukes, so a threshold's
+score is averaged with its neighbours', a more complicated rule must be better by a margin, and a
+behaviour with fewer than three bouts keeps the default.
 """
 
 from collections.abc import Sequence
@@ -24,11 +24,16 @@ from ethoprism_domains.probe.postprocess import (
     smooth,
 )
 
-_THRESHOLDS = (0.02, *(step / 20 for step in range(1, 20)), 0.98)
-_SHARES = (0.0, 0.25, 0.5)
+_THRESHOLDS = np.array([0.02, *(step / 20 for step in range(1, 20)), 0.98])
+_SHARES = (0.25, 0.5)
 _OVERLAP = 0.25
 _FEWEST_BOUTS = 3
 _WORTHWHILE = 0.005  # a more complicated rule must be better by this
+_APART_S = 1e4  # stretches are laid end to end, too far apart for smoothing to join them
+
+_SERIES = np.array([round(step * 10.0**power, 3) for power in range(-3, 4) for step in (1, 2, 5)])
+
+_Times = tuple[float, float, float]  # smoothing, gap, shortest bout
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,47 +55,88 @@ class Stretch:
     frame_times: Float[np.ndarray, " time"]
 
 
-def choose_processing(
-    stretches: Sequence[Stretch], behaviors: int, exclusive: Sequence[Sequence[int]] = ()
-) -> PostProcessing:
-    """Choose a rule for each behaviour.
+@dataclass(frozen=True)
+class TunedRules:
+    """The rules that were chosen.
 
     Parameters
     ----------
-    stretches
-        Held-out footage.
+    overall
+        On all footage: those for a probe that is fitted on everything.
+    without
+        Without the footage of each fold in turn: those that make that fold's labels, so that its
+        scores are honest.
+    """
+
+    overall: PostProcessing
+    without: tuple[PostProcessing, ...]
+
+
+def choose_processing(
+    folds: Sequence[Sequence[Stretch]], behaviors: int, exclusive: Sequence[Sequence[int]] = ()
+) -> TunedRules:
+    """Choose a rule for each behaviour, on all footage and without each fold.
+
+    Parameters
+    ----------
+    folds
+        The footage that each fold held out.
     behaviors
         How many columns there are.
     exclusive
-        Passed on to the result.
+        Groups of columns of which one holds at a time; passed on to the result.
     """
-    rules = tuple(_choose_rule(stretches, column) for column in range(behaviors))
-    return PostProcessing(rules, tuple(tuple(group) for group in exclusive))
+    groups = tuple(tuple(group) for group in exclusive)
+    chosen = [_choose_rules(folds, column) for column in range(behaviors)]
+    overall, *without = (PostProcessing(rules, groups) for rules in zip(*chosen, strict=True))
+    return TunedRules(overall, tuple(without))
 
 
-def _choose_rule(stretches: Sequence[Stretch], column: int) -> BehaviorRule:
-    tracks = [_Track.of(stretch, column) for stretch in stretches]
-    durations = np.concatenate([track.true_durations for track in tracks] or [np.empty(0)])
-    if len(durations) < _FEWEST_BOUTS:
-        return BehaviorRule()
-    trials = [round(share * float(np.median(durations)), 3) for share in _SHARES]
-    best_rule, best_score = BehaviorRule(), -np.inf
-    for smoothing, gap, shortest in product(trials, repeat=3):
-        smoothed = [smooth(t.probability, t.frame_times, smoothing) for t in tracks]
-        scores = np.array(
-            [_score(tracks, smoothed, threshold, gap, shortest) for threshold in _THRESHOLDS]
-        )
-        scores = np.convolve(np.pad(scores, 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
-        if scores.max() > best_score + _WORTHWHILE:
-            best_score = scores.max()
-            threshold = _THRESHOLDS[_middle(scores)]
-            best_rule = BehaviorRule(threshold, smoothing, gap, shortest)
-    return best_rule
+def _choose_rules(folds: Sequence[Sequence[Stretch]], column: int) -> list[BehaviorRule]:
+    """Choose one behaviour's rule on all folds, then without each."""
+    counter = _Counter([_Track.join(stretches, column) for stretches in folds])
+    everything = np.ones(len(folds), bool)
+    without = everything & ~np.eye(len(folds), dtype=bool)
+    return [counter.best_rule(used) for used in (everything, *without)]
+
+
+class _Counter:
+    """Counts of what rules find, kept by fold: counts of folds add up, so each is made once."""
+
+    def __init__(self, tracks: Sequence["_Track"]) -> None:
+        self._tracks = tracks
+        self._counts: dict[_Times, np.ndarray] = {}
+
+    def best_rule(self, used: np.ndarray) -> BehaviorRule:
+        """Search with the folds that are marked as used."""
+        tracks = [track for track, use in zip(self._tracks, used, strict=True) if use]
+        durations = np.concatenate([track.true_durations for track in tracks] or [np.empty(0)])
+        if len(durations) < _FEWEST_BOUTS:
+            return BehaviorRule()
+        trials = [0.0, *(_rounded(share * float(np.median(durations))) for share in _SHARES)]
+        smoothing, _, _ = self._best([(trial, 0.0, 0.0) for trial in trials], used)[0]
+        times = [(smoothing, gap, shortest) for gap, shortest in product(trials, repeat=2)]
+        (smoothing, gap, shortest), threshold = self._best(times, used)
+        return BehaviorRule(threshold, smoothing, gap, shortest)
+
+    def _best(self, candidates: list[_Times], used: np.ndarray) -> tuple[_Times, float]:
+        best, best_score, threshold = candidates[0], -np.inf, 0.5
+        for times in candidates:
+            scores = _score(self._of(times)[used].sum(axis=0))
+            if scores.max() > best_score + _WORTHWHILE:
+                best, best_score = times, scores.max()
+                threshold = float(_THRESHOLDS[_middle(scores)])
+        return best, threshold
+
+    def _of(self, times: _Times) -> np.ndarray:
+        if times not in self._counts:
+            self._counts[times] = np.stack([track.count(times) for track in self._tracks])
+        return self._counts[times]
 
 
 @dataclass(frozen=True, eq=False)
 class _Track:
-    """One behaviour in one stretch; what is unknown can be neither true nor predicted."""
+    """One behaviour in one fold's stretches, end to end, with an unknown frame after each."""
 
     probability: np.ndarray
     frame_times: np.ndarray
@@ -100,46 +146,59 @@ class _Track:
     true_before: np.ndarray
 
     @classmethod
-    def of(cls, stretch: Stretch, column: int) -> "_Track":
-        labels = stretch.labels[:, column]
+    def join(cls, stretches: Sequence[Stretch], column: int) -> "_Track":
+        times, labels, probability, start = [], [], [], 0.0
+        for stretch in stretches:
+            edges = frame_edges(stretch.frame_times)
+            times.append(edges - edges[0] + start)
+            labels.append(np.append(stretch.labels[:, column], np.int8(-1)))
+            probability.append(np.append(stretch.probability[:, column], np.float32(0)))
+            start = times[-1][-1] + _APART_S
+        label = np.concatenate(labels or [np.empty(0, np.int8)])
+        frame_times = np.concatenate(times or [np.empty(0)])
         return cls(
-            probability=stretch.probability[:, column],
-            frame_times=stretch.frame_times,
-            edges=frame_edges(stretch.frame_times),
-            unknown=labels < 0,
-            true=runs(labels == 1),
-            true_before=np.concatenate([[0], np.cumsum(labels == 1)]),
+            probability=np.concatenate(probability or [np.empty(0, np.float32)]),
+            frame_times=frame_times,
+            edges=frame_edges(frame_times),
+            unknown=label < 0,
+            true=runs(label == 1),
+            true_before=np.concatenate([[0], np.cumsum(label == 1)]),
         )
 
     @property
     def true_durations(self) -> np.ndarray:
         return np.diff(self.edges[self.true], axis=1)[:, 0]
 
+    def count(self, times: _Times) -> np.ndarray:
+        """Count (hits, predicted, true) of frames and bouts at every threshold.
 
-def _score(
-    tracks: Sequence[_Track],
-    smoothed: Sequence[np.ndarray],
-    threshold: float,
-    gap: float,
-    shortest: float,
-) -> float:
-    """Average frame F1 and bout F1 over all tracks together."""
-    frame, bout = np.zeros(3), np.zeros(3)  # hits, predicted, true
-    for track, probability in zip(tracks, smoothed, strict=True):
-        said = runs((probability >= threshold) & ~track.unknown)
-        said = drop_short(fill_gaps(said, track.edges, gap, track.unknown), track.edges, shortest)
-        hits = np.diff(track.true_before[said], axis=1).sum()
-        frame += hits, np.diff(said, axis=1).sum(), track.true_before[-1]
-        bout += len(match_bouts(track.true, said, _OVERLAP)), len(said), len(track.true)
-    return float(_f1(frame) + _f1(bout)) / 2
+        What is unknown is neither predicted nor bridged.
+        """
+        smoothing, gap, shortest = times
+        smoothed = smooth(self.probability, self.frame_times, smoothing)
+        counts = np.zeros((len(_THRESHOLDS), 2, 3))
+        for row, threshold in enumerate(_THRESHOLDS):
+            said = runs((smoothed >= threshold) & ~self.unknown)
+            said = fill_gaps(said, self.edges, gap, self.unknown)
+            said = drop_short(said, self.edges, shortest)
+            hits = np.diff(self.true_before[said], axis=1).sum()
+            counts[row, 0] = hits, np.diff(said, axis=1).sum(), self.true_before[-1]
+            counts[row, 1] = len(match_bouts(self.true, said, _OVERLAP)), len(said), len(self.true)
+        return counts
 
 
-def _f1(counts: np.ndarray) -> float:
-    hits, predicted, true = counts
-    return 2 * hits / max(predicted + true, 1)
+def _score(counts: np.ndarray) -> np.ndarray:
+    """Average frame F1 and bout F1 at each threshold, and over neighbouring thresholds."""
+    f1 = 2 * counts[..., 0] / np.maximum(counts[..., 1] + counts[..., 2], 1)
+    return np.convolve(np.pad(f1.mean(axis=1), 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
 
 
 def _middle(scores: np.ndarray) -> int:
-    """Give the middle of the best plateau."""
+    """Give the middle of the best thresholds."""
     best = np.flatnonzero(scores >= scores.max() - 1e-9)
     return int(best[len(best) // 2])
+
+
+def _rounded(seconds: float) -> float:
+    """Round to the series 0.1, 0.2, 0.5, 1, ..., so that all folds try the same durations."""
+    return float(_SERIES[np.abs(np.log(_SERIES) - np.log(max(seconds, 1e-3))).argmin()])
