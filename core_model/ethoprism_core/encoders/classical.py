@@ -199,7 +199,8 @@ def _gradients(grey: np.ndarray, settings: ClassicalSettings) -> list[np.ndarray
 def _motion(
     grey: np.ndarray, before: np.ndarray, flow: cv2.DISOpticalFlow, settings: ClassicalSettings
 ) -> list[np.ndarray]:
-    pixels = flow.calc(before, grey, np.empty((*grey.shape, 2), np.float32))
+    # the flow that is handed over is where the search starts
+    pixels = flow.calc(before, grey, np.zeros((*grey.shape, 2), np.float32))
     x, y = cv2.split(pixels * (100 / len(grey)))
     speed, angle = cv2.cartToPolar(x, y)
     moving = (speed > _STILL * 100 / len(grey)).astype(np.float32)
