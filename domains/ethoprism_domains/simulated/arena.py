@@ -2,7 +2,6 @@
 
 import math
 from dataclasses import dataclass
-from typing import Self
 
 import numpy as np
 from jaxtyping import Float
@@ -37,7 +36,7 @@ class Arena:
     corner: float
 
     @classmethod
-    def fitting(cls, kind: str, size: tuple[int, int]) -> Self:
+    def fitting(cls, kind: str, size: tuple[int, int]) -> "Arena":
         """Return the arena of a kind that fills a picture of `size` (height, width)."""
         height, width = size
         across, down, roundness = _SHAPES[kind]
@@ -80,9 +79,11 @@ class Arena:
         return 0.0, math.copysign(1.0, along)
 
     def confine(self, x: float, y: float, margin: float) -> tuple[float, float]:
-        """Move a point the shortest way to at least `margin` pixels from the walls."""
-        missing = margin - self.clearance(x, y)
-        if missing <= 0:
-            return x, y
-        out_x, out_y = self.outward(x, y)
-        return x - missing * out_x, y - missing * out_y
+        """Move a point off the walls that are nearer than `margin` pixels."""
+        for _ in range(3):  # in a corner there are two walls to move off
+            missing = margin - self.clearance(x, y)
+            if missing <= 0:
+                break
+            out_x, out_y = self.outward(x, y)
+            x, y = x - missing * out_x, y - missing * out_y
+        return x, y

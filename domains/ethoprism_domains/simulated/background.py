@@ -67,7 +67,7 @@ def paint_background(
 
 def _coverage(inside: _Map) -> Mask:
     """Return how much of each pixel lies inside, 0 to 255."""
-    return cv2.convertScaleAbs(cv2.min(cv2.max(inside + 0.5, 0.0), 1.0), alpha=255)
+    return cv2.convertScaleAbs(np.minimum(np.maximum(inside + 0.5, 0.0), 1.0), alpha=255)
 
 
 def _floor(
@@ -79,7 +79,7 @@ def _floor(
     strength = rng.uniform(0.06, 0.14) if kind == "bedding" else rng.uniform(0.02, 0.06)
     texture = cut(tile(kind, int(rng.integers(VARIANTS))), settings.size, rng)
     depth = np.float32(-1 / (0.02 * min(settings.size)))
-    corner = 1 - np.float32(rng.uniform(0.1, 0.35)) * cv2.exp(depth * cv2.max(clearance, 0.0))
+    corner = 1 - np.float32(rng.uniform(0.1, 0.35)) * cv2.exp(depth * np.maximum(clearance, 0.0))
     tint = _WATER if settings.arena == "tank" else _TINTS[int(rng.integers(len(_TINTS)))]
     return _coloured(level * (1 + strength * texture) * corner, tint)
 
@@ -99,7 +99,7 @@ def _surroundings(
     outer = cut(tile("paper", int(rng.integers(VARIANTS))), settings.size, rng)
     level = rng.choice([18.0, 40.0, 90.0, 150.0, 205.0])
     around = _coloured(level * (1 + 0.04 * outer), _TINTS[int(rng.integers(len(_TINTS)))])
-    rise = cv2.min(cv2.max(-clearance / wall, 0.0), 1.0)
+    rise = np.minimum(np.maximum(-clearance / wall, 0.0), 1.0)
     side = rng.choice([40.0, 90.0, 140.0, 190.0])
     rim = _coloured(side * (0.7 + 0.5 * rise**2), _TINTS[int(rng.integers(len(_TINTS)))])
     return around, rim

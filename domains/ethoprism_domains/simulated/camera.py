@@ -2,6 +2,7 @@
 
 import cv2
 import numpy as np
+from jaxtyping import UInt8
 
 from ethoprism_domains.simulated.lighting import Light
 from ethoprism_domains.simulated.paint import Picture
@@ -49,7 +50,7 @@ def _compressed(picture: Picture, quality: int) -> Picture:
     return np.asarray(cv2.imdecode(code, cv2.IMREAD_COLOR))
 
 
-def resized(picture: Picture, size: int) -> Picture:
+def resized(picture: Picture, size: int) -> UInt8[np.ndarray, "size size 3"]:
     """Return a square picture at a size not far from its own."""
     if picture.shape[0] == size:
         return picture

@@ -69,7 +69,7 @@ def _rubbing(pose: Pose, pair: int, side: int) -> Float[np.ndarray, " 2"]:
     stroke = np.sin(2 * np.pi * GROOM_RATE * pose.seconds + (np.pi / 2) * side)
     forward = 0.16 if busy == 0 else -0.2
     aside = _FEET[pair][1] - 0.05
-    return pose.groom * np.array([forward + 0.07 * stroke, -side * aside])
+    return pose.groom * np.array([forward + 0.1 * stroke, -side * aside])
 
 
 def _paint_marks(canvas: Picture, pose: Pose) -> None:

@@ -21,7 +21,7 @@ from ethoprism_domains.simulated.paint import (
 )
 from ethoprism_domains.simulated.pose import Pose
 
-_SKIN: Colour = (206, 152, 142)
+_SKIN: Colour = (206.0, 152.0, 142.0)
 _HAIRS = 46
 _NECK, _HEAD = 7, 8  # numbers of joints
 

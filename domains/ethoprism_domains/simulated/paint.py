@@ -62,7 +62,7 @@ def frame_of(angle: float) -> tuple[Float[np.ndarray, " 2"], Float[np.ndarray, "
     return np.array([cosine, -sine]), np.array([-sine, -cosine])
 
 
-def tube(points: Points, radii: Float[np.ndarray, " point"]) -> Points:
+def tube(points: Points, radii: Float[np.ndarray, " point"]) -> Float[np.ndarray, "rim 2"]:
     """Return the outline of a chain of circles, its ends pointed."""
     along = np.empty_like(points)
     along[1:-1] = points[2:] - points[:-2]
@@ -141,7 +141,7 @@ def relief(mask: Mask, height: float, contrast: float, light: tuple[float, float
     dome = cv2.blur(np.sqrt(rise * (2.0 - rise)), (3, 3))
     slope = light[0] * cv2.Sobel(dome, cv2.CV_32F, 1, 0)
     slope += light[1] * cv2.Sobel(dome, cv2.CV_32F, 0, 1)
-    gain = 0.08 - contrast + contrast * dome + cv2.min(cv2.max(slope, -0.4), 0.4)
+    gain = 0.08 - contrast + contrast * dome + np.minimum(np.maximum(slope, -0.4), 0.4)
     return cv2.convertScaleAbs(gain * mask, alpha=_NEUTRAL / 255, beta=_NEUTRAL)
 
 

@@ -126,7 +126,7 @@ class Recording:
             coords=self._time_coords()
             | {"space": ["x", "y"], "individual": list(self.individuals)},
             attrs={
-                "source_software": "ethoprism simulate",
+                "source": "ethoprism simulate",
                 "ds_type": "bboxes",
                 "fps": self.settings.fps,
                 "time_unit": "seconds",
@@ -200,8 +200,6 @@ def simulate(settings: SceneSettings, seed: int) -> Recording:
     EthoprismError
         If the seed is negative.
     """
-    if seed < 0:
-        raise EthoprismError(f"expected a seed from 0, got {seed}", "seed", "use another")
     drawn = stream(seed, "identities").integers(1 << 31, size=settings.animals)
     identities = settings.identities or tuple(int(number) for number in drawn)
     arena = Arena.fitting(settings.arena, settings.size)

@@ -1,7 +1,6 @@
 """What a simulated scene holds: the animals, the arena, the light and the camera."""
 
 from dataclasses import dataclass, replace
-from typing import Self
 
 from ethoprism_core.errors import EthoprismError
 
@@ -121,42 +120,42 @@ class SceneSettings:
         return self.body_fraction * min(self.size)
 
     @classmethod
-    def open_field(cls) -> Self:
+    def open_field(cls) -> "SceneSettings":
         """Build a mouse in a round open field, evenly lit."""
         return cls()
 
     @classmethod
-    def home_cage(cls) -> Self:
+    def home_cage(cls) -> "SceneSettings":
         """Build a mouse on bedding, with things in the cage, in daylight."""
         return cls(arena="cage", lighting="day", size=(320, 400), objects=2, jpeg_quality=60)
 
     @classmethod
-    def night_cage(cls) -> Self:
+    def night_cage(cls) -> "SceneSettings":
         """Build a mouse on bedding under an infrared lamp, with a noisy camera."""
         return cls(arena="cage", lighting="night", size=(320, 400), noise=7.0, blur=0.8)
 
     @classmethod
-    def mouse_pair(cls) -> Self:
+    def mouse_pair(cls) -> "SceneSettings":
         """Build two mice that meet in a square box."""
         return cls(arena="square", lighting="vignette", animals=2)
 
     @classmethod
-    def corridor(cls) -> Self:
+    def corridor(cls) -> "SceneSettings":
         """Build a mouse in a long corridor, brighter at one end."""
         return cls(arena="corridor", lighting="gradient", size=(320, 480), body_fraction=0.12)
 
     @classmethod
-    def fly_bowl(cls) -> Self:
+    def fly_bowl(cls) -> "SceneSettings":
         """Build two flies on a round plate under a flickering lamp."""
         return cls(body="fly", lighting="flicker", animals=2, body_fraction=0.1)
 
     @classmethod
-    def fish_tank(cls) -> Self:
+    def fish_tank(cls) -> "SceneSettings":
         """Build three fish in a tank, seen from above."""
         return cls(body="fish", arena="tank", lighting="day", animals=3, size=(320, 400))
 
     @classmethod
-    def presets(cls) -> dict[str, Self]:
+    def presets(cls) -> "dict[str, SceneSettings]":
         """Return every preset by its name."""
         built = (
             cls.open_field,
@@ -169,7 +168,7 @@ class SceneSettings:
         )
         return {build.__name__: build() for build in built}
 
-    def lasting(self, seconds: float) -> Self:
+    def lasting(self, seconds: float) -> "SceneSettings":
         """Return the same scene with as many frames as fill `seconds` (at least one)."""
         return replace(self, frames=max(1, round(seconds * self.fps)))
 
@@ -179,7 +178,7 @@ def _check_name(field: str, value: str, known: tuple[str, ...]) -> None:
         raise EthoprismError(f"unknown {field} {value!r}", field, f"use one of {', '.join(known)}")
 
 
-def _check_range(field: str, value: float, least: float, most: float) -> None:
+def _check_range(field: str, value: float | int, least: float | int, most: float | int) -> None:
     if not least <= value <= most:
         raise EthoprismError(
             f"expected {field} from {least:g} to {most:g}, got {value:g}", field, "change it"

@@ -54,15 +54,15 @@ def _cloud(rng: np.random.Generator, softness: float) -> np.ndarray:
 
 
 def _plain(rng: np.random.Generator) -> np.ndarray:
-    return _cloud(rng, 60) + 0.3 * _cloud(rng, 1)
+    return _cloud(rng, 60.0) + 0.3 * _cloud(rng, 1.0)
 
 
 def _paper(rng: np.random.Generator) -> np.ndarray:
-    return _cloud(rng, 1.2) + 0.8 * _cloud(rng, 12)
+    return _cloud(rng, 1.2) + 0.8 * _cloud(rng, 12.0)
 
 
 def _sand(rng: np.random.Generator) -> np.ndarray:
-    return _cloud(rng, 0.8) + 0.6 * _cloud(rng, 3) + 0.5 * _cloud(rng, 30)
+    return _cloud(rng, 0.8) + 0.6 * _cloud(rng, 3.0) + 0.5 * _cloud(rng, 30.0)
 
 
 def _bedding(rng: np.random.Generator) -> np.ndarray:
@@ -74,7 +74,7 @@ def _bedding(rng: np.random.Generator) -> np.ndarray:
         _scratch(
             chips, rng.uniform(0, TILE, 2), reach, float(rng.normal()), int(rng.integers(1, 4))
         )
-    return cv2.GaussianBlur(chips, (0, 0), 0.7) + 0.3 * _cloud(rng, 25)
+    return cv2.GaussianBlur(chips, (0, 0), 0.7) + 0.3 * _cloud(rng, 25.0)
 
 
 def _scratch(
@@ -89,20 +89,20 @@ def _tiles(rng: np.random.Generator) -> np.ndarray:
     at = np.arange(TILE) % pitch
     joint = (at < max(1, pitch // 24)).astype(np.float32)
     lines = np.maximum(joint[:, None], joint[None, :])
-    return -4 * lines + 0.5 * _cloud(rng, 20) + 0.2 * _cloud(rng, 1)
+    return -4 * lines + 0.5 * _cloud(rng, 20.0) + 0.2 * _cloud(rng, 1.0)
 
 
 def _mesh(rng: np.random.Generator) -> np.ndarray:
     pitch = TILE // int(rng.choice([32, 64]))
     wave = np.sin(2 * np.pi * np.arange(TILE) / pitch)
-    return wave[:, None] * wave[None, :] + 0.6 * _cloud(rng, 15)
+    return wave[:, None] * wave[None, :] + 0.6 * _cloud(rng, 15.0)
 
 
 def _scratched(rng: np.random.Generator) -> np.ndarray:
     marks = np.zeros((TILE, TILE), np.float32)
     for _ in range(120):
         _scratch(marks, rng.uniform(0, TILE, 2), rng.normal(0, 40, 2), float(rng.normal()), 1)
-    return marks * 3 + _cloud(rng, 40) + 0.3 * _cloud(rng, 1)
+    return marks * 3 + _cloud(rng, 40.0) + 0.3 * _cloud(rng, 1.0)
 
 
 _PATTERNS = {

@@ -122,7 +122,7 @@ def _mover(settings: SceneSettings, arena: Arena, identity: int, number: int, se
 def _settle(mover: Mover, settled: list[Mover], rng: np.random.Generator) -> None:
     """Find the animal a free place to start from."""
     for _ in range(200):
-        across, down = rng.uniform(-1, 1, 2)
+        across, down = rng.uniform(-1, 1, 2).tolist()
         x = mover.arena.centre[0] + across * mover.arena.half[0]
         y = mover.arena.centre[1] + down * mover.arena.half[1]
         mover.place(x, y, float(rng.uniform(-math.pi, math.pi)))
@@ -160,7 +160,7 @@ def _prolong(act: Act, seconds: float) -> Act:
 def _meet(first: Mover, other: Mover) -> None:
     """Put the first animal right before the other, facing it."""
     heading = math.atan2(first.y - other.y, other.x - first.x)
-    reach = 0.75 * other.length
+    reach = 0.5 * first.length + first.outline[2][1] * other.length
     first.place(other.x - reach * math.cos(heading), other.y + reach * math.sin(heading), heading)
 
 
@@ -187,7 +187,7 @@ def _step(movers: list[Mover], seconds: float) -> None:
 
 def _snapshot(mover: Mover) -> list[float]:
     numbers = [getattr(mover, name) for name in _NUMBERS]
-    return [*numbers, mover.act.curl, mover.act.mode, mover.act.intent]
+    return [*numbers, mover.act.curl, float(mover.act.mode), float(mover.act.intent)]
 
 
 def _course(mover: Mover, numbers: Float[np.ndarray, "time number"]) -> Course:
