@@ -11,6 +11,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "EthoprismError": "ethoprism_core.errors",
     "Video": "ethoprism_core.video",
+    "embed": "ethoprism.embedding",
     "load_encoder": "ethoprism_core.encoders",
     "open_features": "ethoprism_core.features",
 }

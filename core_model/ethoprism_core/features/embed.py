@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from importlib.metadata import version
@@ -17,7 +17,7 @@ from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.grid import Grid
 from ethoprism_core.features.sharing import PicturePair, encode_shared
 from ethoprism_core.features.store import LAYOUT, FeatureWriter, stored_attributes
-from ethoprism_core.features.windows import WindowPlan, plan_windows
+from ethoprism_core.features.windows import WindowPlan, check_positive, plan_windows
 from ethoprism_core.video import Rectangle, Video
 from ethoprism_core.video.follow import square_crops, trajectory
 
@@ -38,12 +38,20 @@ class EmbedSettings:
         What a window's tokens are reduced to; None for the encoder's default.
     crop
         The part of the picture that is shown to the encoder; None for all of it.
+
+    Raises
+    ------
+    EthoprismError
+        If a number of frames is smaller than one.
     """
 
     stride: int = 8
     frame_step: int = 1
     grid: Grid | None = None
     crop: Rectangle | None = None
+
+    def __post_init__(self) -> None:
+        check_positive(stride=self.stride, frame_step=self.frame_step)
 
 
 def embed_video(
@@ -185,13 +193,17 @@ def _key(header: xr.Dataset, view: View) -> str:
     return digest.hexdigest()[:32]
 
 
+def _bytes(values: np.ndarray) -> bytes:
+    # fixed-length text depends on its longest neighbour
+    is_text = values.dtype.kind in "OTU"
+    return "\0".join(map(str, values.ravel())).encode() if is_text else values.tobytes()
+
+
 def _with_progress(
-    pairs: Iterator[PicturePair], plan: WindowPlan, progress: Progress | None
-) -> Iterator[PicturePair]:
-    try:
+    pairs: Generator[PicturePair, None, None], plan: WindowPlan, progress: Progress | None
+) -> Generator[PicturePair, None, None]:
+    with closing(pairs):
         for frame, pair in zip(plan.frames, pairs, strict=True):
             yield pair
             if progress is not None:
                 progress(int(frame) + 1, plan.frame_count)
-    finally:
-        pairs.close()

@@ -1,6 +1,6 @@
 """The pictures an encoder is shown: whole frames, an arena, or squares that follow the animals."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +50,7 @@ class View:
         return np.stack([cut(picture, crop, self.size) for crop in crops])
 
 
-def picture_pairs(video: Video, plan: WindowPlan, view: View) -> Iterator[PicturePair]:
+def picture_pairs(video: Video, plan: WindowPlan, view: View) -> Generator[PicturePair, None, None]:
     """Yield for each needed position what is shown there and what came before it.
 
     The video is decoded once, and nothing is decoded that no window holds but what lies on the
@@ -61,7 +61,7 @@ def picture_pairs(video: Video, plan: WindowPlan, view: View) -> Iterator[Pictur
     by_previous = np.argsort(previous, kind="stable")
     waiting: dict[int, np.ndarray] = {}
     place = paired = 0
-    for frame, picture in video.visit(np.unique(frames), view.decoded_size):
+    for frame, picture in video.visit(map(int, np.unique(frames)), view.decoded_size):
         cuts = _Cuts(view, picture)
         while paired < len(frames) and previous[by_previous[paired]] == frame:
             later = int(by_previous[paired])

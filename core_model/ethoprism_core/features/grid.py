@@ -56,7 +56,8 @@ class Grid:
     @classmethod
     def default(cls, token_shape: tuple[int, int, int]) -> "Grid":
         """Return the grid for an encoder of that `token_shape`: averages, up to 4 x 4 x 4."""
-        return cls(*(min(_MOST_BY_DEFAULT, count) for count in token_shape))
+        time, rows, columns = (min(_MOST_BY_DEFAULT, count) for count in token_shape)
+        return cls(time, rows, columns)
 
     def __str__(self) -> str:
         suffix = ":lattice" if self.mode == "lattice" else ""

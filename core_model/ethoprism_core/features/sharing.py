@@ -1,8 +1,7 @@
 """Encode windows that overlap: every frame once, shared by all the windows that hold it.
 
 Pictures stream through; a frame's features are kept only until the last window that holds it has
-been encoded. Both halves of the encoder run on batches of one fixed shape (the last of them filled
-up by repetition), so that each is compiled once.
+been encoded.
 
 With several individuals a *sample* is one window of one individual and an *item* one picture of
 one individual; both are numbered individual by individual.
@@ -27,10 +26,10 @@ PicturePair = tuple[
 
 @dataclass(frozen=True)
 class BatchSizes:
-    """How many items and samples the encoder is given at once."""
+    """How many items and samples the encoder is given at once; the last batch may be smaller."""
 
     frames: int = 32
-    windows: int = 4
+    windows: int = 8
 
 
 def encode_shared(
@@ -64,8 +63,8 @@ def encode_shared(
     for frame_features in _encode_frames(pairs, encoder, grid, batches.frames):
         shared.extend(frame_features)
         while group is not None and group.max() < shared.stop:
-            windows = shared.gather(_filled(group, batches.windows))
-            yield grid.reduce(encoder.encode_windows(windows))[: len(group)]
+            windows = shared.gather(group)
+            yield grid.reduce(encoder.encode_windows(windows))
             group = next(groups, None)
             oldest = shared.stop if group is None else int(group.min())
             # the individuals of one position are kept together: later samples may need them
@@ -120,8 +119,7 @@ def _encode_frames(
     pairs: Iterable[PicturePair], encoder: Encoder, grid: Grid, size: int
 ) -> Iterator[Float[np.ndarray, "item row column channel"]]:
     for frames, previous in _in_batches(pairs, size):
-        features = encoder.encode_frames(_filled(frames, size), _filled(previous, size))
-        yield grid.select(features)[: len(frames)]
+        yield grid.select(encoder.encode_frames(frames, previous))
 
 
 def _in_batches(pairs: Iterable[PicturePair], size: int) -> Iterator[PicturePair]:
@@ -138,8 +136,3 @@ def _in_batches(pairs: Iterable[PicturePair], size: int) -> Iterator[PicturePair
 def _stacked(items: list[tuple[np.ndarray, np.ndarray]]) -> PicturePair:
     frames, previous = zip(*items, strict=True)
     return np.stack(frames), np.stack(previous)
-
-
-def _filled(batch: np.ndarray, size: int) -> np.ndarray:
-    """Fill a batch up to `size` by repeating its last element."""
-    return np.concatenate([batch, np.repeat(batch[-1:], size - len(batch), axis=0)])

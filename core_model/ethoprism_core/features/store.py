@@ -61,7 +61,7 @@ class FeatureWriter:
         with _explained(path):
             if _read_progress(self._partial).get("key") != self._key:
                 self._begin(header, (*sizes, *TOKEN_DIMS))
-            self._array = zarr.open_group(self._partial, mode="r+")["features"]
+            self._array = zarr.open_array(self._partial, path="features", mode="r+")
             self._chunk = self._array.chunks[0]
             self._checksums = self._verified()
         self.done = min(len(self._checksums) * self._chunk, self._shape[0])
@@ -116,7 +116,7 @@ class FeatureWriter:
     def _stored_checksum(self, number: int) -> int | None:
         start = number * self._chunk
         try:
-            return zlib.crc32(self._array[start : start + self._chunk].tobytes())
+            return zlib.crc32(np.asarray(self._array[start : start + self._chunk]).tobytes())
         except (OSError, RuntimeError, ValueError):  # cannot be read or decompressed
             return None
 

@@ -106,7 +106,7 @@ def plan_windows(
     EthoprismError
         If a number is smaller than one.
     """
-    _check_positive(
+    check_positive(
         frames=frame_count, clip_frames=clip_frames, stride=stride, frame_step=frame_step
     )
     centres = np.arange(0, frame_count, stride, dtype=np.int64)
@@ -116,7 +116,8 @@ def plan_windows(
     return WindowPlan(centres, frame_count, clip_frames, frame_step)
 
 
-def _check_positive(**numbers: int) -> None:
+def check_positive(**numbers: int) -> None:
+    """Raise `EthoprismError` if one of the named numbers is smaller than one."""
     for name, number in numbers.items():
         if number < 1:
             raise EthoprismError(f"{name.replace('_', ' ')} must be at least 1", number)

@@ -21,9 +21,9 @@ def make_header(key="k1", individuals=None, windows=WINDOWS):
     if individuals is None:
         return header
     numbers = np.ones((windows, len(individuals), 2), np.float32)
-    return header.assign_coords(individual=individuals, trajectory_feature=["speed", "tørn"]).assign(
-        trajectory=(("window", "individual", "trajectory_feature"), numbers)
-    )
+    return header.assign_coords(
+        individual=individuals, trajectory_feature=["speed", "tørn"]
+    ).assign(trajectory=(("window", "individual", "trajectory_feature"), numbers))
 
 
 def make_features(samples=WINDOWS, tokens=TOKENS, seed=0):

@@ -11,7 +11,7 @@ plans = st.tuples(st.integers(1, 80), st.integers(1, 9), st.integers(1, 40), st.
 
 @given(plans)
 def test_windows_hold_the_frames_around_their_centre_and_the_ends_repeat(numbers):
-    frame_count, clip_frames, stride, step = numbers
+    frame_count, clip_frames, _, step = numbers
     plan = plan_windows(*numbers)
     shown = dict(zip(plan.needed, plan.frames, strict=True))
     for centre, held in zip(plan.centres, plan.positions(0, len(plan)), strict=True):
