@@ -14,6 +14,7 @@ from ethoprism_core.features import EmbedSettings, Grid, embed_video
 from ethoprism_core.features.store import partial_path, stored_attributes
 from ethoprism_core.video import Rectangle, Video, find_videos
 from ethoprism_core.video.follow import follow_animals
+from ethoprism_core.video.gaps import fill_gaps
 from ethoprism_core.video.tracks import load_tracks, save_tracks, track_notices
 
 DEFAULT_ENCODER = "videoprism-base"
@@ -174,7 +175,7 @@ def embed_file(path: Path, recipe: Recipe, stages: Stages = silently) -> Embedde
 def _find_tracks(video: Video, recipe: Recipe, path: Path, stages: Stages) -> xr.Dataset | None:
     """Return the animals to follow: from the recipe's file, an earlier run, or the video."""
     if recipe.tracks is not None:
-        tracks = load_tracks(recipe.tracks)
+        tracks = fill_gaps(load_tracks(recipe.tracks), recipe.tracks)
         save_tracks(tracks, path)
         return tracks
     follow = recipe.follow

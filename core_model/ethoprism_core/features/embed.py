@@ -128,7 +128,20 @@ def _view(
             video.path,
             "give the tracks of this video",
         )
+    _check_without_holes(tracks, video)
     return View(encoder.frame_size, squares=square_crops(tracks))
+
+
+def _check_without_holes(tracks: xr.Dataset, video: Video) -> None:
+    placed = tracks["position"].notnull() & tracks["shape"].notnull()
+    absent = np.argwhere(~placed.all("space").transpose("time", "individual").values)
+    if len(absent):
+        frame, number = absent[0]
+        raise EthoprismError(
+            f"{tracks['individual'].values[number]!s} has no place in frame {frame}",
+            video.path,
+            "fill the gaps of its tracks",
+        )
 
 
 def _check_inside(crop: Rectangle, video: Video) -> None:

@@ -111,7 +111,7 @@ def test_tracks_that_do_not_fit_are_refused(noise_video, tiny_encoder, out):
         with pytest.raises(EthoprismError, match="the tracks have 19 frames, the video 20"):
             embed_video(video, tiny_encoder(), out, tracks=tracks.isel(time=slice(19)))
         tracks["position"][5:8, :, 1] = np.nan
-        with pytest.raises(EthoprismError, match="'fly 1' has no place in frame 5"):
+        with pytest.raises(EthoprismError, match="fly 1 has no place in frame 5"):
             embed_video(video, tiny_encoder(), out, tracks=tracks)
 
 
