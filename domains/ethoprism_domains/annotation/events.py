@@ -6,6 +6,7 @@ Frames outside the observed intervals are not assessed: nothing is known about t
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -44,6 +45,7 @@ OBSERVED_COLUMNS: Mapping[str, str] = {
 
 _REQUIRED = ("video", "behavior", "start_frame", "stop_frame")
 _DEFAULTS = {"judgement": "present", "labeling_method": "manual"}
+_LARGEST = 2**53  # beyond it a float is no longer a whole number for sure
 _IDENTITY = ["video", "subject", "behavior", "start_frame", "stop_frame", "annotator", "model"]
 
 
@@ -70,7 +72,7 @@ class Annotations:
 
     def __post_init__(self) -> None:
         events = make_events(self.events)
-        refuse(validate_events(events, self.ethogram), "the events'")
+        refuse(validate_events(events, self.ethogram), "the events:")
         object.__setattr__(self, "events", events)
         object.__setattr__(self, "observed", make_observed(self.observed))
 
@@ -105,15 +107,14 @@ def make_events(records: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataF
     EthoprismError
         If a needed column is missing, or a value is not of its column's type.
     """
-    table = _frame(records, EVENT_COLUMNS, _REQUIRED, "the events")
+    columns = _columns(records, EVENT_COLUMNS, _REQUIRED, "the events")
     for column, default in _DEFAULTS.items():
-        table[column] = table[column].where(table[column] != "", default)
-    span = np.where(table["stop_frame"] == table["start_frame"], "point", "state")
-    table["kind"] = table["kind"].where(table["kind"] != "", span)
-    unnamed = table["event_id"] == ""
-    if unnamed.any():
-        table["event_id"] = table["event_id"].where(~unnamed, _event_ids(table))
-    return table
+        columns[column] = _filled(columns[column], default)
+    is_point = columns["stop_frame"] == columns["start_frame"]
+    columns["kind"] = _filled(columns["kind"], np.where(is_point, "point", "state"))
+    if (columns["event_id"] == "").any():
+        columns["event_id"] = _filled(columns["event_id"], _event_ids(columns))
+    return _table(columns, EVENT_COLUMNS)
 
 
 def make_observed(records: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.DataFrame:
@@ -124,7 +125,9 @@ def make_observed(records: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.Dat
     EthoprismError
         If a column is missing, a value is not a whole number, or an interval is reversed.
     """
-    table = _frame(records, OBSERVED_COLUMNS, tuple(OBSERVED_COLUMNS), "the observed intervals")
+    what = "the observed intervals"
+    columns = _columns(records, OBSERVED_COLUMNS, tuple(OBSERVED_COLUMNS), what)
+    table = _table(columns, OBSERVED_COLUMNS)
     wrong = table[(table["start_frame"] < 0) | (table["stop_frame"] < table["start_frame"])]
     if len(wrong):
         first = wrong.iloc[0]
@@ -137,7 +140,7 @@ def make_observed(records: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.Dat
         for video, rows in table.groupby("video", sort=False)
         for start, stop in _union(rows[["start_frame", "stop_frame"]].to_numpy())
     ]
-    return _frame(joined, OBSERVED_COLUMNS, (), "the observed intervals")
+    return _table(_columns(joined, OBSERVED_COLUMNS, (), what), OBSERVED_COLUMNS)
 
 
 def derive_ethogram(events: pd.DataFrame) -> Ethogram:
@@ -152,47 +155,61 @@ def derive_ethogram(events: pd.DataFrame) -> Ethogram:
     return Ethogram(tuple(Behavior(n, kind="point" if n in pointed else "state") for n in names))
 
 
-def _frame(
+def _columns(
     records: pd.DataFrame | Iterable[Mapping[str, Any]],
-    columns: Mapping[str, str],
+    kinds: Mapping[str, str],
     required: tuple[str, ...],
     what: str,
-) -> pd.DataFrame:
+) -> dict[str, np.ndarray]:
+    """Take the columns out of records; text as objects, what is missing as empty."""
     given = records if isinstance(records, pd.DataFrame) else pd.DataFrame(list(records))
     missing = [name for name in required if name not in given.columns]
     if missing and len(given):
         raise EthoprismError(f"{what} have no {', '.join(missing)}", None, "add the column")
-    table = pd.DataFrame(index=pd.RangeIndex(len(given)))
-    for name, kind in columns.items():
-        values = given[name].reset_index(drop=True) if name in given.columns else None
-        table[name] = _typed(values, kind, len(given), f"{what}' {name}")
-    return table
+    empty = {"str": "", "float64": np.nan, "int64": 0}
+    return {
+        name: _typed(given[name], kind, f"{what}' {name}")
+        if name in given.columns
+        else np.full(len(given), empty[kind], object if kind == "str" else kind)
+        for name, kind in kinds.items()
+    }
 
 
-def _typed(values: pd.Series | None, kind: str, length: int, what: str) -> pd.Series:
-    if values is None:
-        empty = {"str": "", "float64": np.nan, "int64": 0}[kind]
-        return pd.Series([empty] * length, dtype=kind)
+def _typed(values: pd.Series, kind: str, what: str) -> np.ndarray:
     if kind == "str":
-        return values.fillna("").astype("str")
+        told = values.to_numpy(dtype=object)
+        return np.array(["" if pd.isna(v) else str(v) for v in told.tolist()], dtype=object)
     try:
-        numbers = pd.to_numeric(values)
-        if kind == "int64" and not (np.asarray(numbers) % 1 == 0).all():
-            raise ValueError("not whole")
-        return numbers.astype(np.dtype(kind))
+        numbers = pd.to_numeric(values).to_numpy(dtype=np.float64)
     except (ValueError, TypeError, OverflowError) as error:
-        needed = "whole numbers" if kind == "int64" else "numbers"
-        raise EthoprismError(f"{what} must be {needed}", None, f"correct it ({error})") from error
+        raise EthoprismError(f"{what} must be numbers", None, f"correct it ({error})") from error
+    if kind == "int64" and not ((numbers % 1 == 0) & (np.abs(numbers) < _LARGEST)).all():
+        raise EthoprismError(f"{what} must be whole numbers", None, "correct it")
+    return numbers.astype(kind)
 
 
-def _event_ids(events: pd.DataFrame) -> list[str]:
+def _table(columns: Mapping[str, np.ndarray], kinds: Mapping[str, str]) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            name: pd.Series(columns[name], dtype=np.dtype(kind) if kind != "str" else "str")
+            for name, kind in kinds.items()
+        }
+    )
+
+
+def _filled(texts: np.ndarray, default: str | np.ndarray) -> np.ndarray:
+    return np.where(texts == "", default, texts)
+
+
+def _event_ids(columns: Mapping[str, np.ndarray]) -> np.ndarray:
     """Hash what each event says; equal events are told apart by their count."""
-    said = events[_IDENTITY].astype("str").agg("\x1f".join, axis=1)
-    again = said.groupby(said).cumcount()
-    return [
-        hashlib.blake2b(f"{text}\x1f{count}".encode(), digest_size=8).hexdigest()
-        for text, count in zip(said, again, strict=True)
-    ]
+    times_said: Counter[str] = Counter()
+    ids = []
+    for said in zip(*(columns[name].tolist() for name in _IDENTITY), strict=True):
+        text = "\x1f".join(map(str, said))
+        ids.append(hashlib.blake2b(f"{text}\x1f{times_said[text]}".encode(), digest_size=8))
+        times_said[text] += 1
+    return np.array([digest.hexdigest() for digest in ids], dtype=object)
 
 
 def _union(spans: np.ndarray) -> list[tuple[int, int]]:

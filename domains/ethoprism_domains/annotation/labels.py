@@ -17,7 +17,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.ethogram import Ethogram
 from ethoprism_domains.annotation.events import Annotations, make_events, make_observed
 from ethoprism_domains.annotation.timing import frames_to_seconds
-from ethoprism_domains.annotation.validation import refuse, validate_events
+from ethoprism_domains.annotation.validation import length_problems, refuse
 
 # painted in this order, so that the later outweighs the earlier
 _LABELS = {"absent": 0, "present": 1, "unsure": -1}
@@ -59,17 +59,19 @@ def frame_labels(
     EthoprismError
         If a behaviour or individual is unknown, or an event lies beyond the video's end.
     """
-    own, count = annotations.of_video(video), len(frame_times)
-    refuse(validate_events(own.events, frame_counts={video: count}), "the events'")
+    count = len(frame_times)
+    events = annotations.events[annotations.events["video"] == video]
+    observed = annotations.observed[annotations.observed["video"] == video]
+    refuse([*length_problems(events, {video: count})], f"the events of {video}:")
     whole_scene = individuals is not None and list(individuals) == [""]
     if not whole_scene:
         individuals = _chosen(individuals, known_individuals(annotations), "individual")
     behaviors = _chosen(behaviors, annotations.ethogram.names, "behaviour")
-    events = own.events.assign(subject="") if whole_scene else own.events
+    events = events.assign(subject="") if whole_scene else events
     labels = np.zeros((count, len(individuals or ()), len(behaviors)), np.int8)
     for where, label in _marks(events, list(individuals or ()), behaviors, point_reach):
         labels[where] = label
-    labels[~_observed_frames(own.observed, count)] = -1
+    labels[~_observed_frames(observed, count)] = -1
     coords = {
         "time": frame_times,
         "frame": ("time", np.arange(count)),

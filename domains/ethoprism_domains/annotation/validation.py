@@ -61,7 +61,7 @@ def validate_events(
     if ethogram is not None:
         problems += _ethogram_problems(events, ethogram)
     if frame_counts is not None:
-        problems += _length_problems(events, frame_counts)
+        problems += length_problems(events, frame_counts)
     return sorted(problems, key=lambda problem: problem.row)
 
 
@@ -83,11 +83,26 @@ def refuse(problems: Sequence[Problem], where: object, lines: Sequence[int] | No
     raise EthoprismError(first.reason + more, f"{where} {row}", "correct it there")
 
 
+def length_problems(events: pd.DataFrame, counts: Mapping[str, int]) -> Iterator[Problem]:
+    """Tell which events lie beyond the end of their video, given the frames of some videos."""
+    length = np.array([counts.get(video, np.inf) for video in events["video"].tolist()])
+    stop = events["stop_frame"].to_numpy()
+    last = stop + (events["kind"] == "point").to_numpy()
+    yield from _where(
+        events,
+        last > length,
+        lambda e: (
+            f"frame {e.stop_frame} is beyond the end of {e.video}, "
+            f"which has {counts[e.video]} frames"
+        ),
+    )
+
+
 def _where(
-    events: pd.DataFrame, wrong: pd.Series | np.ndarray, tell: Callable[[pd.Series], str]
+    events: pd.DataFrame, wrong: np.ndarray, tell: Callable[[pd.Series], str]
 ) -> Iterator[Problem]:
-    for row in np.flatnonzero(np.asarray(wrong)):
-        yield Problem(int(row), tell(events.iloc[row]))
+    for row in np.flatnonzero(wrong).tolist():
+        yield Problem(row, tell(events.iloc[row]))
 
 
 def _teller(column: str, what: str) -> Callable[[pd.Series], str]:
@@ -95,7 +110,8 @@ def _teller(column: str, what: str) -> Callable[[pd.Series], str]:
 
 
 def _span_problems(events: pd.DataFrame) -> Iterator[Problem]:
-    start, stop, kind = events["start_frame"], events["stop_frame"], events["kind"]
+    start, stop = events["start_frame"].to_numpy(), events["stop_frame"].to_numpy()
+    kind = events["kind"].to_numpy(dtype=object)
     yield from _where(events, start < 0, lambda e: f"start_frame {e.start_frame} is negative")
     yield from _where(
         events, stop < start, lambda e: f"stop {e.stop_frame} is before start {e.start_frame}"
@@ -114,52 +130,40 @@ def _span_problems(events: pd.DataFrame) -> Iterator[Problem]:
 
 def _text_problems(events: pd.DataFrame) -> Iterator[Problem]:
     for column, choices in _CHOICES.items():
-        told = f"is none of {', '.join(choices)}"
-        wrong = ~events[column].isin(choices)
-        yield from _where(events, wrong, _teller(column, told))
+        wrong = ~_each(events, column, choices.__contains__)
+        yield from _where(events, wrong, _teller(column, f"is none of {', '.join(choices)}"))
     for column in ("event_id", "video", "behavior"):
-        wrong = ~_clean(events[column])
+        wrong = _each(events, column, lambda name: not name_is_clean(name))
         yield from _where(events, wrong, _teller(column, "is empty or has stray characters"))
-    wrong = ~_clean(events["subject"]) & (events["subject"] != "")
+    wrong = _each(events, "subject", lambda name: name != "" and not name_is_clean(name))
     yield from _where(events, wrong, _teller("subject", "has stray characters"))
-    twice = events["event_id"].duplicated()
+    twice = events["event_id"].duplicated().to_numpy()
     yield from _where(events, twice, _teller("event_id", "stands there twice"))
-    confidence = events["confidence"]
-    wrong = confidence.notna() & ~confidence.between(0, 1)
+    confidence = events["confidence"].to_numpy()
+    wrong = (confidence < 0) | (confidence > 1)
     yield from _where(events, wrong, lambda e: f"confidence {e.confidence} is not within 0 and 1")
 
 
-def _clean(names: pd.Series) -> pd.Series:
-    known = {name: name_is_clean(name) for name in names.unique()}
-    return names.map(known).astype(bool)
+def _each(events: pd.DataFrame, column: str, ask: Callable[[str], bool]) -> np.ndarray:
+    """Ask once of each different text in a column."""
+    names = events[column].tolist()
+    answers = {name: ask(name) for name in set(names)}
+    return np.array([answers[name] for name in names], dtype=bool)
 
 
 def _ethogram_problems(events: pd.DataFrame, ethogram: Ethogram) -> Iterator[Problem]:
-    known = events["behavior"].isin(ethogram.names)
-    yield from _where(
-        events,
-        ~known,
-        lambda e: f"behaviour {e.behavior!r} is not in the ethogram ({', '.join(ethogram.names)})",
-    )
     kinds = {behavior.name: behavior.kind for behavior in ethogram}
+    told = f"is not in the ethogram ({', '.join(ethogram.names)})"
+    unknown = _each(events, "behavior", lambda name: name not in kinds)
+    yield from _where(events, unknown, lambda e: f"behaviour {e.behavior!r} {told}")
     # that a point behaviour was absent or unsure is said of a span
-    wrong = known & (events["judgement"] == "present")
-    wrong &= events["kind"] != events["behavior"].map(kinds)
+    columns = zip(events["behavior"], events["kind"], events["judgement"], strict=True)
+    wrong = [
+        judgement == "present" and kinds.get(behavior, kind) != kind
+        for behavior, kind, judgement in columns
+    ]
     yield from _where(
         events,
-        wrong,
+        np.array(wrong, dtype=bool),
         lambda e: f"{e.kind} event of {e.behavior!r}, which is a {kinds[e.behavior]} behaviour",
-    )
-
-
-def _length_problems(events: pd.DataFrame, counts: Mapping[str, int]) -> Iterator[Problem]:
-    length = events["video"].map(dict(counts)).astype("float64")
-    last = np.where(events["kind"] == "point", events["stop_frame"] + 1, events["stop_frame"])
-    yield from _where(
-        events,
-        last > length,
-        lambda e: (
-            f"frame {e.stop_frame} is beyond the end of {e.video}, "
-            f"which has {counts[e.video]} frames"
-        ),
     )
