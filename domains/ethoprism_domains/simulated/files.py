@@ -120,4 +120,5 @@ def _add_stream(container: av.container.OutputContainer, recording: Recording) -
     stream.pix_fmt = "yuv420p"
     stream.gop_size = _GROUP
     stream.codec_context.time_base = 1 / rate
+    stream.codec_context.thread_count = 1  # or the bytes would depend on the machine's cores
     return stream

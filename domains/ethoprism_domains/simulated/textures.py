@@ -12,7 +12,7 @@ TILE = 512
 VARIANTS = 4
 FLOORS = ("plain", "paper", "bedding", "tiles", "mesh", "sand", "scratched")
 
-_Tile = Float[np.ndarray, "tile tile"]
+_Tile = Float[np.ndarray, "rows columns"]
 
 
 @lru_cache(maxsize=len(FLOORS) * VARIANTS)
@@ -68,20 +68,24 @@ def _sand(rng: np.random.Generator) -> np.ndarray:
 def _bedding(rng: np.random.Generator) -> np.ndarray:
     """Wood chips: many short thick strokes over each other, light and dark."""
     chips = np.zeros((TILE, TILE), np.float32)
-    for _ in range(6000):
-        angle, length = rng.uniform(0, np.pi), rng.uniform(3, 9)
-        reach = length * np.array([np.cos(angle), np.sin(angle)])
-        _scratch(
-            chips, rng.uniform(0, TILE, 2), reach, float(rng.normal()), int(rng.integers(1, 4))
-        )
+    for _ in range(120):
+        angles, lengths = rng.uniform(0, np.pi, 50), rng.uniform(3, 9, 50)
+        reach = lengths[:, None] * np.stack([np.cos(angles), np.sin(angles)], axis=1)
+        _scratch(chips, reach, int(rng.integers(1, 4)), rng)
     return cv2.GaussianBlur(chips, (0, 0), 0.7) + 0.3 * _cloud(rng, 25.0)
 
 
 def _scratch(
-    canvas: np.ndarray, start: np.ndarray, reach: np.ndarray, value: float, width: int
+    canvas: _Tile, reach: Float[np.ndarray, "line 2"], width: int, rng: np.random.Generator
 ) -> None:
-    ends = np.rint(np.stack([start, start + reach]) * 16).astype(np.int32)
-    cv2.polylines(canvas, [ends], False, value, width, cv2.LINE_8, 4)
+    """Draw lines of one brightness anywhere; what leaves the tile comes in on the other side."""
+    start = rng.uniform(0, TILE, reach.shape)
+    ends = np.stack([start, start + reach], axis=1)
+    value = float(rng.normal())
+    for across in (-TILE, 0, TILE):
+        for down in (-TILE, 0, TILE):
+            lines = np.rint((ends + np.array([across, down])) * 16).astype(np.int32)
+            cv2.polylines(canvas, list(lines), False, value, width, cv2.LINE_8, 4)
 
 
 def _tiles(rng: np.random.Generator) -> np.ndarray:
@@ -100,8 +104,8 @@ def _mesh(rng: np.random.Generator) -> np.ndarray:
 
 def _scratched(rng: np.random.Generator) -> np.ndarray:
     marks = np.zeros((TILE, TILE), np.float32)
-    for _ in range(120):
-        _scratch(marks, rng.uniform(0, TILE, 2), rng.normal(0, 40, 2), float(rng.normal()), 1)
+    for _ in range(40):
+        _scratch(marks, rng.normal(0, 40, (3, 2)), 1, rng)
     return marks * 3 + _cloud(rng, 40.0) + 0.3 * _cloud(rng, 1.0)
 
 
