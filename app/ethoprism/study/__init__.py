@@ -11,7 +11,7 @@ from ethoprism.study.grouping import read_groups
 from ethoprism.study.merging import merge_ethograms
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import load_index
-from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
 from ethoprism_domains.formats import read_events
 
 __all__ = ["Study", "read_study"]
@@ -42,6 +42,7 @@ def read_study(
     group: str = "video",
     behaviors: Sequence[str] = (),
     ethogram: Ethogram | None = None,
+    one_at_a_time: bool = False,
 ) -> Study:
     """Read label files and find the videos that they name.
 
@@ -58,6 +59,8 @@ def read_study(
         Which behaviours to keep; all if empty.
     ethogram
         The behaviours there are; taken from the label files if not given.
+    one_at_a_time
+        Whether all behaviours exclude one another.
 
     Raises
     ------
@@ -70,6 +73,8 @@ def read_study(
     events = pd.concat([annotations.events for annotations in read], ignore_index=True)
     observed = pd.concat([annotations.observed for annotations in read], ignore_index=True)
     merged = ethogram or merge_ethograms([annotations.ethogram for annotations in read])
+    if one_at_a_time:
+        merged = Ethogram(exclusive(merged.behaviors), merged.subjects)
     annotations = _keep_behaviors(Annotations(events, observed, merged), behaviors)
     if annotations.events.empty:
         raise EthoprismError(

@@ -1,0 +1,183 @@
+"""Arguments that several verbs take, and the options that they stand for."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ethoprism.options import EmbedOptions
+
+
+def add_embedding(parser: argparse.ArgumentParser) -> None:
+    """Add how videos are embedded."""
+    group = parser.add_argument_group("encoder")
+    group.add_argument(
+        "--encoder",
+        default="videoprism-base",
+        metavar="NAME",
+        help="the encoder's name; classical needs no weights (default: %(default)s)",
+    )
+    group.add_argument(
+        "--checkpoint",
+        metavar="FILE",
+        help="a file of weights; by default the public one, fetched on first use; "
+        "random for weights that have learned nothing",
+    )
+    group.add_argument("--dtype", choices=["float32", "bfloat16"], help="precision of the encoder")
+    group.add_argument(
+        "--size", type=int, metavar="PIXELS", help="side of the pictures that the encoder is shown"
+    )
+    _add_windows(parser.add_argument_group("windows"))
+    _add_region(parser.add_argument_group("what is shown to the encoder"))
+
+
+def add_features(parser: argparse.ArgumentParser) -> None:
+    """Add where features are kept."""
+    parser.add_argument(
+        "--features",
+        type=Path,
+        default=Path("features"),
+        metavar="DIR",
+        help="where features are kept from run to run (default: %(default)s)",
+    )
+
+
+def add_labels(parser: argparse.ArgumentParser) -> None:
+    """Add label files, and what belongs to them."""
+    parser.add_argument(
+        "labels", nargs="+", type=Path, metavar="LABELS", help="label files, of any known format"
+    )
+    parser.add_argument(
+        "--videos",
+        nargs="+",
+        type=Path,
+        default=[],
+        metavar="VIDEO",
+        help="the videos that the labels name, or folders that hold them (default: the folders of "
+        "the label files)",
+    )
+    parser.add_argument(
+        "--group",
+        default="video",
+        metavar="COLUMN|FILE",
+        help="what is left out as a whole: video, a column of the labels such as animal, or a "
+        "table with a column video, as FILE or FILE:COLUMN (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--behaviors", nargs="+", default=[], metavar="NAME", help="which to use (default: all)"
+    )
+    parser.add_argument(
+        "--exclusive", action="store_true", help="one behaviour at most holds at a time"
+    )
+    parser.add_argument(
+        "--ethogram",
+        type=Path,
+        metavar="FILE",
+        help="a YAML file that lists the behaviours: an unknown one in the labels is refused",
+    )
+
+
+def add_probe_kind(parser: argparse.ArgumentParser, name: str) -> None:
+    """Add the probe's kind, and the seed of its training."""
+    parser.add_argument(
+        name,
+        dest="kind",
+        choices=["compact", "attention", "linear"],
+        default="compact",
+        help="the kind of probe (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed", type=int, default=0, help="the same seed trains the same probe (default: 0)"
+    )
+
+
+def embed_options(arguments: argparse.Namespace) -> "EmbedOptions":
+    """Return what the arguments of `add_embedding` stand for."""
+    from ethoprism.options import EmbedOptions
+
+    return EmbedOptions(
+        encoder=arguments.encoder,
+        checkpoint=arguments.checkpoint,
+        dtype=arguments.dtype,
+        size=arguments.size,
+        stride=arguments.stride,
+        frame_step=arguments.frame_step,
+        grid=arguments.grid,
+        crop=arguments.crop,
+        follow=0 if arguments.whole or arguments.crop else arguments.follow,
+    )
+
+
+def label_options(arguments: argparse.Namespace) -> dict[str, Any]:
+    """Return what the arguments of `add_labels` stand for, as `train` and `evaluate` take it."""
+    return {
+        "group": arguments.group,
+        "behaviors": arguments.behaviors,
+        "exclusive": arguments.exclusive,
+        "ethogram": None if arguments.ethogram is None else _read_ethogram(arguments.ethogram),
+    }
+
+
+def _add_windows(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
+        "--stride",
+        type=int,
+        default=8,
+        metavar="N",
+        help="frames from one window to the next (default: %(default)s)",
+    )
+    group.add_argument(
+        "--frame-step",
+        type=int,
+        default=1,
+        metavar="N",
+        help="frames from one frame of a window to the next (default: %(default)s)",
+    )
+    group.add_argument(
+        "--grid",
+        metavar="G",
+        help="tokens kept of a window: TIMExROWxCOLUMN averages, TIMExROWxCOLUMN:lattice chosen "
+        "ones, or full (default: up to 4x4x4)",
+    )
+
+
+def _add_region(group: argparse._ArgumentGroup) -> None:
+    region = group.add_mutually_exclusive_group()
+    region.add_argument(
+        "--follow",
+        type=int,
+        default=1,
+        metavar="N",
+        help="follow up to N animals, each in a square of its own (default: %(default)s); where "
+        "the camera moves, the square is the whole picture",
+    )
+    region.add_argument("--whole", action="store_true", help="the whole picture, as --follow 0")
+    region.add_argument(
+        "--crop", type=_four_numbers, metavar="X,Y,W,H", help="a part of the picture, in pixels"
+    )
+
+
+def _four_numbers(text: str) -> tuple[int, ...]:
+    try:
+        left, top, width, height = (int(number) for number in text.split(","))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError("write X,Y,W,H in pixels, as in 40,0,400,400") from error
+    return left, top, width, height
+
+
+def _read_ethogram(path: Path):  # type: ignore[no-untyped-def]  # its type is a heavy import
+    import yaml
+
+    from ethoprism_core.errors import EthoprismError
+    from ethoprism_domains.annotation import Ethogram
+
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise EthoprismError("not a YAML file", path, "correct it") from error
+    if not isinstance(content, dict):
+        raise EthoprismError("no list of behaviors", path, 'write "behaviors:" and a list below')
+    return Ethogram.from_mapping(content, str(path))
