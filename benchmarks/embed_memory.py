@@ -63,11 +63,11 @@ class CheapEncoder:
     name = fingerprint = "cheap"
     clip_frames, frame_size, token_shape, feature_dim = 16, 64, (16, 16, 16), 768
 
-    def encode_frames(self, frames: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    def encode_frames(self, frames: np.ndarray, previous: np.ndarray) -> np.ndarray:  # noqa: D102
         cells = frames.reshape(len(frames), 16, 4, 16, 4, 3).mean(axis=(2, 4, 5), dtype=np.float32)
         return np.repeat(cells[..., None] / 255, self.feature_dim, axis=-1)
 
-    def encode_windows(self, frame_features: np.ndarray) -> np.ndarray:
+    def encode_windows(self, frame_features: np.ndarray) -> np.ndarray:  # noqa: D102
         return frame_features
 
 

@@ -15,7 +15,8 @@ class Encoder(Protocol):
     Pictures go in as square RGB; features come out as float32 numpy arrays. For a clip of uint8
     frames, ``encode(clip / 255)`` equals ``encode_windows(encode_frames(frames, previous))``,
     so that overlapping windows may share the first half, and the second half may be run at the
-    positions that are kept only.
+    positions that are kept only. All three take any number of clips, frames or windows: how they
+    are batched and compiled is the encoder's own business.
     """
 
     @property

@@ -196,11 +196,8 @@ def _key(header: xr.Dataset, view: View) -> str:
     stated = {name: value for name, value in header.attrs.items() if name not in _NOT_IN_KEY}
     digest = hashlib.sha256(json.dumps([stated, view.size], sort_keys=True).encode())
     for name in sorted(str(name) for name in header.variables):
-        values = header[name].values
         digest.update(name.encode())
-        digest.update(
-            "\0".join(map(str, values)).encode() if values.dtype.kind in "UOT" else values.tobytes()
-        )
+        digest.update(_bytes(header[name].values))
     if view.squares is not None:
         digest.update(view.squares.tobytes())
     return digest.hexdigest()[:32]
