@@ -63,7 +63,7 @@ def _write(target: Path, index: VideoIndex) -> None:
 
 def _read(source: Path, path: Path) -> VideoIndex | None:
     try:
-        with np.load(source, allow_pickle=False) as stored:
+        with source.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             header = json.loads(str(stored["header"]))
             arrays = {name: stored[name] for name in _ARRAYS}
         return _index(path, header, arrays) if header.pop("format") == _FORMAT else None
