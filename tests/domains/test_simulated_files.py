@@ -101,6 +101,14 @@ def test_animals_of_a_study_come_back_as_themselves() -> None:
     assert not set(first.settings.identities) & set(stranger.settings.identities)
 
 
+def test_labels_of_something_else_are_not_overwritten(tmp_path: Path) -> None:
+    labels = tmp_path / "labels.csv"
+    labels.write_text("mine", encoding="utf-8")
+    with pytest.raises(EthoprismError, match="already"):
+        write_study(tmp_path, plan_study(SCENE, videos=1))
+    assert [path.name for path in tmp_path.iterdir()] == ["labels.csv"]
+
+
 def test_an_empty_study_is_refused() -> None:
     with pytest.raises(EthoprismError, match="at least 1 video"):
         plan_study(SCENE, videos=0)

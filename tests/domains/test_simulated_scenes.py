@@ -198,6 +198,8 @@ def test_clips_are_varied_and_labelled() -> None:
     assert len({clip.labels["behavior"] for clip in clips}) >= 7
     assert len({clip.labels["lighting"] for clip in clips}) >= 5
     assert len({clip.caption for clip in clips}) == 24
+    for _, caption, labels in clips:
+        assert labels["body"] in caption
     for clip in clips:
         shares = clip.labels["shares"]
         assert clip.labels["behavior"] == "" or shares[clip.labels["behavior"]] == max(

@@ -5,7 +5,8 @@ training run can go on where it stopped.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import UInt8
@@ -24,8 +25,7 @@ _FOLLOWED = 0.6  # share of the clips whose camera follows the first animal
 _SMOOTHING = 7  # frames
 
 
-@dataclass(frozen=True)
-class Clip:
+class Clip(NamedTuple):
     """A short piece of footage, told in words and in labels.
 
     Parameters

@@ -103,8 +103,20 @@ def write_study(
     -------
     list of Path
         The tables and videos that were written.
+
+    Raises
+    ------
+    EthoprismError
+        If the folder holds labels of something else, or a file cannot be written.
     """
     folder = Path(folder)
+    labels, table = folder / "labels.csv", folder / "videos.csv"
+    if labels.exists() and not table.exists():  # ours are written in this order
+        raise EthoprismError(
+            "there are labels already, and they are not a simulated study's",
+            labels,
+            "give another folder",
+        )
     total = sum(video.settings.frames for video in videos)
     bouts, rows, paths, done = [], [], [], 0
     for video in videos:
@@ -115,10 +127,9 @@ def write_study(
         rows.append(_row(video, recording, files.video))
         paths.append(files.video)
         done += len(recording)
-    tables = [folder / "labels.csv", folder / "videos.csv"]
-    write_table(pd.concat(bouts, ignore_index=True), tables[0])
-    write_table(pd.DataFrame(rows), tables[1])
-    return tables + paths
+    write_table(pd.DataFrame(rows), table)
+    write_table(pd.concat(bouts, ignore_index=True), labels)
+    return [labels, table, *paths]
 
 
 def _row(video: StudyVideo, recording: Recording, path: Path) -> dict[str, object]:

@@ -1,13 +1,13 @@
 """The course of a scene: every animal's place, posture and behaviour at every frame."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from jaxtyping import Float, Int
 
 from ethoprism_domains.simulated.arena import Arena
-from ethoprism_domains.simulated.behavior import Act, draw_temper, plan, turn
+from ethoprism_domains.simulated.behavior import draw_temper, plan, turn
 from ethoprism_domains.simulated.motion import Mover
 from ethoprism_domains.simulated.settings import SceneSettings
 from ethoprism_domains.simulated.streams import stream
@@ -141,7 +141,7 @@ def _open(settings: SceneSettings, movers: list[Mover], rng: np.random.Generator
         return
     kind = _OPENINGS[settings.opening]
     partner = 1 if len(movers) > 1 else -1
-    acts = [_prolong(act, lasting) for act in plan(kind, partner, False, rng)]
+    acts = [replace(act, seconds=lasting) for act in plan(kind, partner, False, rng)]
     if settings.opening == "contact":
         _meet(first, movers[1])
         acts = acts[1:]
@@ -151,10 +151,6 @@ def _open(settings: SceneSettings, movers: list[Mover], rng: np.random.Generator
     if kind == "chase":
         _follow(first, movers[1])
         movers[1].flee(lasting, 0)
-
-
-def _prolong(act: Act, seconds: float) -> Act:
-    return Act(act.mode, seconds, act.intent, act.partner, act.angle, act.curl)
 
 
 def _meet(first: Mover, other: Mover) -> None:
