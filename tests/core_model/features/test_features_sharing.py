@@ -6,9 +6,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ethoprism_core.encoders import load_encoder
+from ethoprism_core.encoders.videoprism import VideoPrism
 from ethoprism_core.features.grid import Grid
 from ethoprism_core.features.sharing import BatchSizes, encode_shared
 from ethoprism_core.features.windows import plan_windows
+from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, random_model
 
 
 def make_pictures(frames, individuals=1, size=12, seed=0):
@@ -96,3 +98,22 @@ def test_features_are_kept_no_longer_than_needed(tiny_encoder):
     encoder.encode_frames = encode_frames
     shared(make_pictures(400), plan, encoder, batches=BatchSizes(8, 2))
     assert max(alive) <= 3
+
+
+@pytest.fixture(scope="module")
+def tiny_videoprism():
+    config = VideoEncoderConfig.tiny()
+    model = random_model(lambda rngs: VideoEncoder(config, rngs=rngs), 0)
+    return VideoPrism("videoprism-tiny", model, "random")
+
+
+@pytest.mark.parametrize(("frames", "stride", "frame_step"), [(1, 4, 1), (11, 2, 1), (30, 9, 3)])
+def test_shared_equals_window_by_window_for_videoprism(tiny_videoprism, frames, stride, frame_step):
+    encoder = tiny_videoprism
+    plan = plan_windows(frames, encoder.clip_frames, stride, frame_step)
+    pictures = make_pictures(frames, 2, encoder.frame_size)
+    expected = window_by_window(pictures, plan, encoder)
+    full = shared(pictures, plan, encoder, individuals=2)
+    assert np.allclose(full, expected, atol=1e-4)
+    lattice = shared(pictures, plan, encoder, Grid(4, 2, 2, "lattice"), individuals=2)
+    assert np.allclose(lattice, expected[:, :, [1, 3]][:, :, :, [1, 3]], atol=1e-4)
