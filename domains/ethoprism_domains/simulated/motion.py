@@ -6,7 +6,7 @@ that a turn to the animal's own left is positive. Positions are pixels, x to the
 
 import math
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
@@ -22,6 +22,7 @@ from ethoprism_domains.simulated.behavior import (
     plan,
     turn,
 )
+from ethoprism_domains.simulated.gaits import GAITS
 
 _SHARPEST_CURVE = 1.7  # radians a second while walking or running; more is a turn on the spot
 _STEADY = 0.35  # seconds that a walk or run lasts at least after a turn
@@ -29,30 +30,6 @@ _TURN_RATE = 3.6  # radians a second of a turn on the spot
 _SPEED_LAG, _TURN_LAG, _POSTURE_LAG = 0.10, 0.06, 0.12  # seconds
 _STRETCH = {Mode.REST: 0.78, Mode.GROOM: 0.82, Mode.RUN: 1.12, Mode.LEFT: 0.93, Mode.RIGHT: 0.93}
 _MARGIN = (0.2, 0.28)  # body lengths kept from a wall: always, and more when facing it
-
-
-@dataclass(frozen=True)
-class Gait:
-    """A kind's speeds in body lengths a second, and strides in cycles a body length."""
-
-    walk: float
-    run: float
-    strides: float
-
-
-GAITS = {
-    "mouse": Gait(1.5, 4.4, 1.5),
-    "fly": Gait(2.0, 5.5, 1.8),
-    "fish": Gait(1.3, 4.6, 1.1),
-}
-# a body at a glance: circles, as places along it and radii in body lengths
-_OUTLINES = {
-    "mouse": ((-0.3, 0.15), (-0.12, 0.18), (0.06, 0.17), (0.24, 0.12), (0.4, 0.08)),
-    "fly": ((-0.34, 0.11), (-0.16, 0.15), (0.02, 0.13), (0.2, 0.15), (0.4, 0.12)),
-    "fish": ((-0.36, 0.04), (-0.18, 0.06), (0.0, 0.08), (0.18, 0.1), (0.36, 0.08)),
-}
-# how far a body bends: share of the curl that a rest asks for, and seconds of turning
-_FLEX = {"mouse": (1.0, 0.3), "fly": (0.0, 0.04), "fish": (0.25, 0.3)}
 _TOO_FAR_TO_TOUCH = 1.4  # mean body lengths between centres
 
 
@@ -67,7 +44,7 @@ class Mover:
         arena: Arena,
         rng: np.random.Generator,
     ) -> None:
-        self.gait, self.outline, self.flex = GAITS[body], _OUTLINES[body], _FLEX[body]
+        self.gait = GAITS[body]
         self.length, self.temper, self.arena, self.rng = length, temper, arena, rng
         self.x, self.y = arena.centre
         self.heading = self.speed = self.turn_rate = self.wander = 0.0
@@ -255,7 +232,7 @@ class Mover:
         self.stretch += (_STRETCH.get(mode, 1.0) - self.stretch) * share
         self.rear += ((mode is Mode.REAR) - self.rear) * share
         self.groom += ((mode is Mode.GROOM) - self.groom) * share
-        bend = self.flex[0] * self.act.curl + self.flex[1] * self.turn_rate
+        bend = self.gait.curl * self.act.curl + self.gait.swing * self.turn_rate
         self.bend += (min(max(bend, -1.1), 1.1) - self.bend) * share
 
     def _keep_apart(self, movers: list["Mover"], seconds: float) -> None:
@@ -288,7 +265,7 @@ class Mover:
     def _circles(self) -> list[tuple[float, float, float]]:
         return [
             (*self._ahead(place * self.length), radius * self.length)
-            for place, radius in self.outline
+            for place, radius in self.gait.circles
         ]
 
     def _ahead(self, distance: float) -> tuple[float, float]:

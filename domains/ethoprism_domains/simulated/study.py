@@ -111,12 +111,7 @@ def write_study(
     """
     folder = Path(folder)
     labels, table = folder / "labels.csv", folder / "videos.csv"
-    if labels.exists() and not table.exists():  # ours are written in this order
-        raise EthoprismError(
-            "there are labels already, and they are not a simulated study's",
-            labels,
-            "give another folder",
-        )
+    _refuse_other_labels(labels, table)
     total = sum(video.settings.frames for video in videos)
     bouts, rows, paths, done = [], [], [], 0
     for video in videos:
@@ -130,6 +125,15 @@ def write_study(
     write_table(pd.DataFrame(rows), table)
     write_table(pd.concat(bouts, ignore_index=True), labels)
     return [labels, table, *paths]
+
+
+def _refuse_other_labels(labels: Path, table: Path) -> None:
+    if labels.exists() and not table.exists():  # ours are written in the other order
+        raise EthoprismError(
+            "there are labels already, and they are not a simulated study's",
+            labels,
+            "give another folder",
+        )
 
 
 def _row(video: StudyVideo, recording: Recording, path: Path) -> dict[str, object]:

@@ -156,7 +156,7 @@ def _open(settings: SceneSettings, movers: list[Mover], rng: np.random.Generator
 def _meet(first: Mover, other: Mover) -> None:
     """Put the first animal right before the other, facing it."""
     heading = math.atan2(first.y - other.y, other.x - first.x)
-    reach = 0.5 * first.length + first.outline[2][1] * other.length
+    reach = 0.5 * first.length + first.gait.circles[2][1] * other.length
     first.place(other.x - reach * math.cos(heading), other.y + reach * math.sin(heading), heading)
 
 
