@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation.behaviors import Behavior
+from ethoprism_domains.annotation.behaviors import Behavior, Subject
 from ethoprism_domains.annotation.ethogram import Ethogram
 from ethoprism_domains.annotation.validation import refuse, validate_events
 
@@ -144,7 +144,7 @@ def make_observed(records: pd.DataFrame | Iterable[Mapping[str, Any]]) -> pd.Dat
 
 
 def derive_ethogram(events: pd.DataFrame) -> Ethogram:
-    """Make an ethogram of the behaviours that occur, in order of appearance.
+    """Make an ethogram of the behaviours and subjects that occur, in order of appearance.
 
     A behaviour of which only points were seen is a point behaviour.
     """
@@ -152,7 +152,9 @@ def derive_ethogram(events: pd.DataFrame) -> Ethogram:
     stateful = set(present.loc[present["kind"] != "point", "behavior"])
     pointed = set(present["behavior"]) - stateful
     names = events["behavior"].unique()
-    return Ethogram(tuple(Behavior(n, kind="point" if n in pointed else "state") for n in names))
+    behaviors = tuple(Behavior(n, kind="point" if n in pointed else "state") for n in names)
+    subjects = tuple(Subject(name) for name in events["subject"].unique() if name)
+    return Ethogram(behaviors, subjects)
 
 
 def _columns(

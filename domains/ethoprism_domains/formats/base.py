@@ -1,6 +1,6 @@
 """What a label format is, and what a reader may need to know beside the file."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,8 +10,11 @@ import pandas as pd
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import (
     Annotations,
+    Behavior,
     Ethogram,
+    Subject,
     derive_ethogram,
+    exclusive,
     make_events,
     make_observed,
     with_seconds,
@@ -134,6 +137,24 @@ def observed_intervals(
             spans.append((video, 0, len(times)))
     columns = ["video", "start_frame", "stop_frame"]
     return make_observed(pd.concat([told, pd.DataFrame(spans, columns=columns)]))
+
+
+def found_ethogram(
+    path: Path, behaviors: Iterable[str], subjects: Iterable[str] = (), one_at_a_time: bool = False
+) -> Ethogram:
+    """Make an ethogram of the names found in a file.
+
+    Raises
+    ------
+    EthoprismError
+        Naming the file, if a name cannot be one.
+    """
+    states = tuple(Behavior(name) for name in behaviors)
+    individuals = tuple(Subject(name) for name in subjects if name)
+    try:
+        return Ethogram(exclusive(states) if one_at_a_time else states, individuals)
+    except EthoprismError as error:
+        raise EthoprismError(error.what, path, error.remedy) from error
 
 
 def complete(

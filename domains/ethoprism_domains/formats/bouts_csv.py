@@ -60,9 +60,13 @@ def write(path: Path, annotations: Annotations, frame_times: FrameTimes | None =
     observed = pd.concat([annotations.observed, pd.DataFrame(nowhere)]).assign(kind=OBSERVED)
     rows = pd.concat([observed.reindex(columns=list(EVENT_COLUMNS)), events.astype(object)])
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(EVENT_COLUMNS)
-        writer.writerows([_cell(value) for value in row] for row in rows.itertuples(index=False))
+        plain = csv.writer(file, lineterminator="\n")
+        # a lone carriage return in a comment is quoted only where everything is
+        quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
+        plain.writerow(EVENT_COLUMNS)
+        for row in rows.itertuples(index=False):
+            cells = [_cell(value) for value in row]
+            (quoted if any("\r" in str(cell) for cell in cells) else plain).writerow(cells)
 
 
 BOUTS_CSV = Format(

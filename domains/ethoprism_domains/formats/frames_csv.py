@@ -19,9 +19,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation import (
     Annotations,
-    Behavior,
     Ethogram,
-    exclusive,
     frame_labels,
     make_observed,
     runs,
@@ -31,6 +29,7 @@ from ethoprism_domains.formats.base import (
     FrameTimes,
     ReadOptions,
     complete,
+    found_ethogram,
     video_column,
 )
 from ethoprism_domains.formats.tables import Table, header_keys, read_table
@@ -63,7 +62,7 @@ def read(path: Path, options: ReadOptions) -> Annotations:
         }
     )
     _refuse_frames(rows, table, options)
-    ethogram, values = _labels(table, options.ethogram)
+    ethogram, values = _labels(table, options.ethogram, rows["subject"].unique().tolist())
     bouts: list[tuple[object, ...]] = []
     observed: list[tuple[object, ...]] = []
     for video, own in rows.groupby("video", sort=False):
@@ -131,26 +130,29 @@ def _refuse_frames(rows: pd.DataFrame, table: Table, options: ReadOptions) -> No
             raise table.error(int(frames.index[int(frames.to_numpy().argmax())]), told, remedy)
 
 
-def _labels(table: Table, given: Ethogram | None) -> tuple[Ethogram, np.ndarray]:
+def _labels(
+    table: Table, given: Ethogram | None, subjects: Sequence[str]
+) -> tuple[Ethogram, np.ndarray]:
     """Give the ethogram, and int8 labels `(row, behavior)` of its behaviours."""
     for key in ("label", "behavior"):
         if key in table:
-            return _labels_of_names([cell.strip() for cell in table.text(key)], given, table)
+            cells = [cell.strip() for cell in table.text(key)]
+            return _labels_of_names(cells, given, subjects, table)
     columns = dict(_label_columns(table, given))
     if not columns:
         raise EthoprismError(
             "no column of labels and none of 1, 0 or -1", table.path, 'add a column "label"'
         )
-    ethogram = given or Ethogram(tuple(Behavior(name) for name in columns))
+    ethogram = given or found_ethogram(table.path, columns, subjects)
     missing = np.full(len(table), -1, np.int8)
     return ethogram, np.column_stack([columns.get(name, missing) for name in ethogram.names])
 
 
 def _labels_of_names(
-    cells: list[str], given: Ethogram | None, table: Table
+    cells: list[str], given: Ethogram | None, subjects: Sequence[str], table: Table
 ) -> tuple[Ethogram, np.ndarray]:
     names = [name for name in dict.fromkeys(cells) if name and name.lower() not in NO_BEHAVIOR]
-    ethogram = given or Ethogram(exclusive(tuple(Behavior(name) for name in names)))
+    ethogram = given or found_ethogram(table.path, names, subjects, one_at_a_time=True)
     for name in names:
         if name not in ethogram:
             raise _unknown(name, table, cells.index(name), ethogram)
@@ -169,7 +171,7 @@ def _label_columns(table: Table, given: Ethogram | None) -> Iterator[tuple[str, 
         good = np.array([cell in _VALUES for cell in cells], bool)
         wanted = given is not None and name in given
         share = 1.0 if given is not None else _MOSTLY
-        if not wanted and good.mean() < share:
+        if not wanted and good.sum() < share * len(good):
             continue
         if not good.all():
             row = int(np.flatnonzero(~good)[0])

@@ -130,13 +130,11 @@ def header_keys(head: bytes) -> tuple[str, ...]:
     """Give the header of a table of which only the first bytes are known; empty if it is none."""
     codec = next((name for bom, name in _BOMS.items() if head.startswith(bom)), "utf-8")
     text = head.decode(codec, errors="replace").lstrip("\r\n")
-    if "\x00" in text:
-        return ()
     try:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)), [])
     except csv.Error:
         return ()
-    return tuple(header_key(name) for name in first)
+    return tuple(header_key(name) for name in first) if "\x00" not in "".join(first) else ()
 
 
 def header_key(name: str) -> str:

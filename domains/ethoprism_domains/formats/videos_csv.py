@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Annotations, Behavior, Ethogram, exclusive, make_observed
-from ethoprism_domains.formats.base import Format, ReadOptions, complete
+from ethoprism_domains.annotation import Annotations, make_observed
+from ethoprism_domains.formats.base import Format, ReadOptions, complete, found_ethogram
 from ethoprism_domains.formats.frames_csv import NO_BEHAVIOR
 from ethoprism_domains.formats.tables import Table, header_keys, read_table
 
@@ -42,7 +42,10 @@ def read(path: Path, options: ReadOptions) -> Annotations:
     )
     rows = rows[rows["behavior"] != ""]
     seen = rows[~rows["behavior"].str.lower().isin(NO_BEHAVIOR)]
-    ethogram = options.ethogram or _ethogram(seen)
+    one_each = not seen["video"].duplicated().any()
+    ethogram = options.ethogram or found_ethogram(
+        path, seen["behavior"].unique().tolist(), one_at_a_time=one_each
+    )
     observed = make_observed(rows[["video", "start_frame", "stop_frame"]])
     return complete(path, seen, seen["line"].tolist(), observed, ethogram, options)
 
@@ -69,9 +72,3 @@ def _lengths(table: Table, options: ReadOptions) -> np.ndarray:
                 'give the video, or "n_frames"',
             )
     return told.astype(np.int64)
-
-
-def _ethogram(rows: pd.DataFrame) -> Ethogram:
-    behaviors = tuple(Behavior(name) for name in rows["behavior"].unique())
-    one_each = not rows["video"].duplicated().any()
-    return Ethogram(exclusive(behaviors) if one_each else behaviors)
