@@ -1,7 +1,9 @@
 """Decode the last frames strictly, to find where a truncated video stops being good."""
 
+import os
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 import av
 import numpy as np
@@ -35,6 +37,7 @@ def cut_damaged_end(index: VideoIndex, reordering: int) -> VideoIndex:
         If no frame is left.
     """
     kept = _before_hole(index, _good_frames(index, reordering), reordering)
+    kept -= index.container == "gif" and not _ends_with(index.path, b";")  # its decoder is silent
     if not kept:
         raise EthoprismError(
             "no frame of the video can be decoded", index.path, "copy or record it again"
@@ -123,3 +126,9 @@ def _before_hole(index: VideoIndex, stop: int, reordering: int) -> int:
         return stop
     holes = np.flatnonzero(intervals[settled:] > _HOLE * np.median(intervals[:settled]))
     return settled + int(holes[0]) + 1 if len(holes) else stop
+
+
+def _ends_with(path: Path, mark: bytes) -> bool:
+    with path.open("rb") as file:
+        file.seek(-len(mark), os.SEEK_END)
+        return file.read() == mark

@@ -22,7 +22,7 @@ def find_videos(paths: Iterable[str | Path]) -> list[Path]:
     Raises
     ------
     EthoprismError
-        If a path does not exist or there is no video at all.
+        If a path does not exist, a named folder cannot be read or there is no video at all.
     """
     named = [Path(path) for path in paths]
     found: dict[Path, None] = {}
@@ -38,6 +38,13 @@ def find_videos(paths: Iterable[str | Path]) -> list[Path]:
 
 
 def _videos_in(folder: Path) -> list[Path]:
+    try:
+        next(folder.iterdir(), None)
+    except OSError as error:  # searching deeper passes over what cannot be read
+        reason = error.strerror or str(error)
+        raise EthoprismError(
+            f"cannot read the folder ({reason})", folder, "check its permissions"
+        ) from error
     videos = [
         file
         for file in folder.rglob("*")

@@ -175,7 +175,7 @@ def _countable_keyframes(
     Where packet k gives the k-th frame shown, all packets before it are shown before it, so
     decoding may start there and count on from k.
     """
-    numbers = [k for k in packets.keyframes if len(packets.shown) == len(is_key) and is_key[k]]
+    numbers = [k for k in packets.keyframes if len(packets.pts) == len(is_key) and is_key[k]]
     by_time = _ascending([packets.dts[k] for k in numbers])
     if by_time is not None:
         return np.array(by_time, np.int64), np.array(numbers, np.int64), "dts"

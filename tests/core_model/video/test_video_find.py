@@ -26,6 +26,15 @@ def test_named_files_come_as_given_and_once(folder):
     assert found == [folder / "notes.txt", folder / "10.mp4", folder / "b" / "3.mkv"]
 
 
+def test_an_unreadable_folder_is_one_line(folder, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied", str(path))
+
+    monkeypatch.setattr(Path, "iterdir", refuse)
+    with pytest.raises(EthoprismError, match=r"cannot read the folder \(Permission denied\)"):
+        find_videos([folder])
+
+
 def test_nothing_found_is_one_line(folder):
     (folder / "empty").mkdir()
     with pytest.raises(EthoprismError, match=r"no videos found, .*empty"):
