@@ -19,6 +19,7 @@ _SPEED = 20.0  # lengths a second by which the place grows uncertain while it is
 _COAST = 0.3  # seconds for which it is believed to go on as before
 _TOUCH = 0.6  # lengths from a blob within which an animal without one may be part of it
 _JOINED = 1.25  # of an animal's area: a blob that holds two is at least as large
+_SMALL = 0.3  # of an animal's area: smaller blobs are taken for no animal at first
 _TRUSTED = 5  # frames after which what was found is believed to be an animal
 _DOUBTFUL = 0.5  # seconds unseen after which what was found in fewer frames is none
 
@@ -75,11 +76,13 @@ class Assigner:
     def __init__(self, count: int, expected: Expected) -> None:
         self.animals = [Animal() for _ in range(count)]
         self.expected = expected
+        self._time = 0.0
         self.withdrawn: list[tuple[int, int]] = []  # frame and animal of what was none after all
 
     def assign(self, frame: int, time: float, blobs: Sequence[Blob]) -> list[Sighting]:
         """Return which animals are seen in `frame`, at `time` in seconds, and where."""
-        self._withdraw_doubtful(time)
+        self._withdraw_doubtful(time, time - self._time)
+        self._time = time
         known = [n for n, animal in enumerate(self.animals) if animal.centre is not None]
         owned = self._match(known, time, blobs)
         shared = self._share(known, owned, time, blobs)
@@ -90,10 +93,10 @@ class Assigner:
             self._move(sighting, frame, time)
         return sightings
 
-    def _withdraw_doubtful(self, time: float) -> None:
+    def _withdraw_doubtful(self, time: float, step: float) -> None:
         for number, animal in enumerate(self.animals):
             doubtful = 0 < len(animal.first_frames) < _TRUSTED
-            if doubtful and time - animal.time > _DOUBTFUL:
+            if doubtful and time - animal.time > max(_DOUBTFUL, 2.5 * step):
                 self.withdrawn += [(frame, number) for frame in animal.first_frames]
                 self.animals[number] = Animal()
 
@@ -158,9 +161,23 @@ class Assigner:
         return found
 
     def _newcomers(self, blobs: Sequence[Blob]) -> list[Sighting]:
+        """Give free blobs to the animals not met yet, the likeliest first, the largest shared."""
         free = [n for n, animal in enumerate(self.animals) if animal.centre is None]
-        large = [blob for blob in blobs if blob.area >= 0.3 * self.expected.area]
-        return [Sighting(number, blob) for number, blob in zip(free, large, strict=False)]
+        found: list[Sighting] = []
+        for blob in sorted(blobs, key=self._unlike):
+            ratio = blob.area / self.expected.area
+            members = free[: max(1, min(round(ratio), len(free)))]
+            if not members or ratio < _SMALL:
+                continue
+            free = free[len(members) :]
+            parts = split_blob(blob, *_first_guess(blob, len(members)))
+            for member, part in zip(members, parts, strict=True):
+                others = tuple(n for n in members if n != member)
+                found.append(Sighting(member, part, others))
+        return found
+
+    def _unlike(self, blob: Blob) -> float:
+        return abs(float(np.log(blob.area / self.expected.area)))
 
     def _move(self, sighting: Sighting, frame: int, time: float) -> None:
         animal, blob = self.animals[sighting.animal], sighting.blob
@@ -171,7 +188,7 @@ class Assigner:
         else:
             animal.velocity = np.zeros(2)
         animal.merged = bool(sighting.merged_with)
-        if not animal.merged:  # its look is learned while it is alone
+        if not (animal.merged and animal.area):  # its look is learned while it is alone
             weight = 0.1 if animal.area else 1.0
             animal.area += weight * (blob.area - animal.area)
             animal.spread = blob.spread
@@ -199,6 +216,15 @@ def match(
     animals, blobs = linear_sum_assignment(cost)
     pairs = zip(animals.tolist(), blobs.tolist(), strict=True)
     return [(a, b) for a, b in pairs if allowed[a, b]]
+
+
+def _first_guess(
+    blob: Blob, count: int
+) -> tuple[Float[np.ndarray, "animal 2"], Float[np.ndarray, "animal 2 2"]]:
+    """Place `count` animals along a blob's long axis."""
+    values, vectors = np.linalg.eigh(blob.spread)
+    along = (np.arange(count) - (count - 1) / 2) / count * 4 * np.sqrt(values[1])
+    return blob.centre + along[:, None] * vectors[:, 1], np.stack(count * [blob.spread / count])
 
 
 def split_blob(

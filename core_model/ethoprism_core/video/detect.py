@@ -12,6 +12,8 @@ from ethoprism_core.video.background import Background
 _SPECK = 4  # pixels
 _FAINT = 0.4  # of an animal's usual contrast: weaker blobs are shadows and noise
 _PART = 0.12  # of an animal's usual area: smaller blobs are its parts
+_THIN = 0.12  # of an animal's length
+_TINY = 80  # pixels: such an animal has no parts
 _CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
@@ -62,15 +64,31 @@ class Expected:
         Its pixels.
     contrast
         Its difference from the background, in grey levels.
+    animals
+        How many there are.
     """
 
     area: float
     contrast: float
+    animals: int = 1
 
     @property
     def least_area(self) -> float:
         """Smaller blobs are specks or parts of an animal."""
         return max(_SPECK, _PART * self.area)
+
+    @property
+    def gap(self) -> int:
+        """Gap in pixels, odd, over which parts of a blob are joined; small among several animals.
+
+        Patterned fur, bars and low contrast break a blob up.
+        """
+        return 3 if self.animals > 1 else self.thin
+
+    @property
+    def thin(self) -> int:
+        """Width in pixels, odd, below which a part is no body: tails, legs and specks."""
+        return max(3, 2 * round(_THIN * self.length / 2) + 1)
 
     @property
     def length(self) -> float:
@@ -83,6 +101,8 @@ def find_blobs(
 ) -> list[Blob]:
     """Return what stands out from the background, the largest first.
 
+    Parts thinner than a body, such as tails, are cut off, and small gaps are closed.
+
     Parameters
     ----------
     grey
@@ -93,28 +113,44 @@ def find_blobs(
         An animal's usual look, against which small and faint blobs are dropped; None keeps all.
     """
     difference = background.difference(grey)
-    tolerance = background.tolerance
-    if expected is not None:
-        tolerance = np.maximum(tolerance, np.uint8(min(_FAINT * expected.contrast, 200) / 2))
-    changed = (difference > tolerance).astype(np.uint8)
-    thick = expected is not None and expected.area > 80  # a smaller animal would be wiped out
-    opened = cv2.morphologyEx(changed, cv2.MORPH_OPEN, _CROSS) if thick else changed
-    mask = cv2.morphologyEx(opened, cv2.MORPH_CLOSE, _CROSS)
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    mask = _mask(difference, background.tolerance, expected)
+    left, top, width, height = cv2.boundingRect(mask)  # to label all would take most of the time
+    if not width:
+        return []
+    inside = slice(top, top + height), slice(left, left + width)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask[inside], connectivity=8)
     areas = stats[1:, cv2.CC_STAT_AREA]
     least = _SPECK if expected is None else expected.least_area
     order = 1 + np.argsort(-areas, kind="stable")[: int((areas >= least).sum())]
-    blobs = [_blob(int(n), labels, difference, stats[n]) for n in order]
+    corner = np.array([left, top])
+    blobs = [_blob(labels == n, difference[inside], corner) for n in order]
     faintest = 0.0 if expected is None else _FAINT * expected.contrast
     return [blob for blob in blobs if blob.contrast >= faintest]
 
 
-def _blob(number: int, labels: np.ndarray, difference: np.ndarray, stats: np.ndarray) -> Blob:
-    left, top, width, height = stats[: cv2.CC_STAT_AREA]
-    window = slice(top, top + height), slice(left, left + width)
-    rows, columns = np.nonzero(labels[window] == number)
-    contrast = np.quantile(difference[window][rows, columns], 0.9)
-    return Blob(np.column_stack([columns + left, rows + top]), float(contrast))
+def _blob(mine: np.ndarray, difference: np.ndarray, corner: np.ndarray) -> Blob:
+    rows, columns = np.nonzero(mine)
+    contrast = np.quantile(difference[rows, columns], 0.9)
+    return Blob(np.column_stack([columns, rows]) + corner, float(contrast))
+
+
+def _mask(difference: np.ndarray, tolerance: np.ndarray, expected: Expected | None) -> np.ndarray:
+    if expected is None:
+        return _close(difference > tolerance, _CROSS)
+    faintest = np.uint8(min(_FAINT * expected.contrast / 2, 255))
+    changed = difference > np.maximum(tolerance, faintest)
+    if expected.area < _TINY:
+        return _close(changed, _CROSS)
+    body = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, _disc(expected.thin))
+    return _close(body, _disc(expected.gap))
+
+
+def _close(mask: np.ndarray, disc: np.ndarray) -> np.ndarray:
+    return cv2.morphologyEx(mask.astype(np.uint8), cv2.MORPH_CLOSE, disc)
+
+
+def _disc(width: int) -> np.ndarray:
+    return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (width, width))
 
 
 def expect(
@@ -130,10 +166,12 @@ def expect(
         blobs = _strongest(find_blobs(grey, background, None), animals)
         if blobs:
             areas.append(sum(blob.area for blob in blobs) / animals)
-            contrasts.append(max(blob.contrast for blob in blobs))
+            contrasts.append(
+                float(np.average([b.contrast for b in blobs], weights=[b.area for b in blobs]))
+            )
     if not areas:
         return None
-    return Expected(max(float(np.median(areas)), 1.0), float(np.median(contrasts)))
+    return Expected(max(float(np.median(areas)), 1.0), float(np.median(contrasts)), animals)
 
 
 def _strongest(blobs: Sequence[Blob], animals: int) -> list[Blob]:

@@ -5,7 +5,7 @@ looks like without animals, once from start to end. Nothing grows with its lengt
 numbers for each frame and animal.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
@@ -35,6 +35,8 @@ __all__ = [
 ]
 
 Progress = Callable[[int, int], None]
+
+_SHORTEST = 1.5  # seconds: in less, an animal has hardly left its place
 
 
 @dataclass(frozen=True)
@@ -89,15 +91,28 @@ def follow_animals(
     journeys = Journeys(video.times, count)
     small = small_size(video.size, settings.longest)
     scale = video.size[1] / small[1], video.size[0] / small[0]
-    if not is_fixed_camera(video):
-        names = tuple(journeys.names)
-        moving = TrackEvent("moving camera", 0, len(video), names)
-        return journeys.finish(scale, video.size, [moving])
+    hindrance = _hindrance(video)
+    if hindrance:
+        return journeys.finish(scale, video.size, [_throughout(hindrance, video, journeys.names)])
     backgrounds, expected = _learn(video, count, small, settings)
-    if expected is None:
-        return journeys.finish(scale, video.size, [])
-    events = _follow(video, small, _Scene(backgrounds, expected), journeys, progress)
+    events: list[TrackEvent] = []
+    if expected is not None:
+        events = _follow(video, small, _Scene(backgrounds, expected), journeys, progress)
+    unseen = journeys.unseen
+    if unseen:
+        events.append(_throughout("never seen", video, unseen))
     return journeys.finish(scale, video.size, events)
+
+
+def _hindrance(video: Video) -> str | None:
+    """Return the event that says why no background can be learned, if so."""
+    if video.times[-1] < _SHORTEST:
+        return "too short"
+    return None if is_fixed_camera(video) else "moving camera"
+
+
+def _throughout(kind: str, video: Video, names: Sequence[str]) -> TrackEvent:
+    return TrackEvent(kind, 0, len(video), tuple(names))
 
 
 def _learn(

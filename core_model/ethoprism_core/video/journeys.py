@@ -46,6 +46,11 @@ class Journeys:
             for table in (self.centre, self.box, self.body):
                 table[frame, :, animal] = np.nan
 
+    @property
+    def unseen(self) -> list[str]:
+        """Names of the animals that were never seen."""
+        return [name for n, name in enumerate(self.names) if np.isnan(self.centre[:, 0, n]).all()]
+
     def finish(
         self,
         scale: tuple[float, float],
@@ -81,16 +86,13 @@ class Journeys:
         )
         for n, name in enumerate(("length", "width", "orientation")):
             tracks[name] = ("time", "individual"), body[:, n].astype(np.float32)
-        if not any(event.kind == "moving camera" for event in events):
-            events = [*events, *self._events(centre, body[:, 0], seen)]
-        return with_events(tracks, events)
+        return with_events(tracks, [*events, *self._events(centre, body[:, 0], seen)])
 
     def _events(self, centre: np.ndarray, length: np.ndarray, seen: np.ndarray) -> list[TrackEvent]:
         gap = _frames(self.times, _JOINED)
         events = []
         for n, name in enumerate(self.names):
             if not seen[:, n].any():
-                events.append(TrackEvent("never seen", 0, len(self.times), (name,)))
                 continue
             for start, stop in runs(~seen[:, n]):
                 if stop - start > _frames(self.times, _BRIDGED):

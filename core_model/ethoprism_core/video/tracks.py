@@ -38,7 +38,7 @@ class TrackEvent:
         ``merge`` (animals were one blob), ``crossing`` (they came within a body length),
         ``lost`` (an animal was not seen for more than a second), ``never seen``, ``scene`` (a cut
         or a switched light: another background), ``unexplained`` (no background fits),
-        ``moving camera``.
+        ``moving camera``, ``too short`` (for a background to be learned).
     start_frame, stop_frame
         Its frames, half-open.
     individuals
@@ -118,6 +118,7 @@ _SAID = {
 }
 _SAID_WHOLE = {
     "never seen": "nothing that moves was seen for {names}: the whole picture is used",
+    "too short": "the video is too short to learn its background: the whole picture is used",
     "moving camera": "most of the picture moves (a moving camera?): the whole picture is used",
 }
 
