@@ -168,8 +168,8 @@ def precision_recall_curve(
     order = np.argsort(-score[known], kind="stable")
     truth, score = truth[known][order], score[known][order]
     level_ends = np.flatnonzero(np.append(score[1:] != score[:-1], len(score) > 0))
-    kept = np.unique(np.linspace(0, len(level_ends) - 1, points).round().astype(np.int64))
-    at = level_ends[kept[kept >= 0]]
+    kept = np.linspace(0, len(level_ends) - 1, min(points, len(level_ends)))
+    at = level_ends[kept.round().astype(np.int64)]
     found = np.cumsum(truth == 1)
     return pd.DataFrame(
         {
