@@ -5,10 +5,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from ethoprism.embedding import Recipe
+from ethoprism.embedding import Recipe, make_settings
 from ethoprism_core.encoders import load_encoder
-from ethoprism_core.features import EmbedSettings, Grid
-from ethoprism_core.video import Rectangle
 from ethoprism_domains.probe import Probe
 
 _KEY = "embedding"
@@ -45,12 +43,7 @@ class EmbedOptions:
     def recipe(self, out: Path) -> Recipe:
         """Load the encoder; features are kept under the folder `out`."""
         encoder = load_encoder(self.encoder, self.checkpoint, self.dtype, self.size)
-        settings = EmbedSettings(
-            self.stride,
-            self.frame_step,
-            None if self.grid is None else Grid.parse(self.grid, encoder.token_shape),
-            None if self.crop is None else Rectangle(*self.crop),
-        )
+        settings = make_settings(encoder, self.stride, self.frame_step, self.grid, self.crop)
         return Recipe(encoder, settings, self.follow, out=out)
 
 

@@ -8,8 +8,8 @@ if TYPE_CHECKING:
     from ethoprism.options import EmbedOptions
 
 
-def add_embedding(parser: argparse.ArgumentParser) -> None:
-    """Add how videos are embedded."""
+def add_embedding(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
+    """Add how videos are embedded; return the group of what the encoder is shown."""
     group = parser.add_argument_group("encoder")
     group.add_argument(
         "--encoder",
@@ -28,7 +28,7 @@ def add_embedding(parser: argparse.ArgumentParser) -> None:
         "--size", type=int, metavar="PIXELS", help="side of the pictures that the encoder is shown"
     )
     _add_windows(parser.add_argument_group("windows"))
-    _add_region(parser.add_argument_group("what is shown to the encoder"))
+    return _add_region(parser.add_argument_group("what is shown to the encoder"))
 
 
 def add_features(parser: argparse.ArgumentParser) -> None:
@@ -104,7 +104,7 @@ def embed_options(arguments: argparse.Namespace) -> "EmbedOptions":
         frame_step=arguments.frame_step,
         grid=arguments.grid,
         crop=arguments.crop,
-        follow=0 if arguments.whole or arguments.crop else arguments.follow,
+        follow=_animals(arguments),
     )
 
 
@@ -116,6 +116,12 @@ def label_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "exclusive": arguments.exclusive,
         "ethogram": None if arguments.ethogram is None else _read_ethogram(arguments.ethogram),
     }
+
+
+def _animals(arguments: argparse.Namespace) -> int:
+    if arguments.whole or arguments.crop:
+        return 0
+    return 1 if arguments.follow is None else int(arguments.follow)
 
 
 def _add_windows(group: argparse._ArgumentGroup) -> None:
@@ -141,20 +147,20 @@ def _add_windows(group: argparse._ArgumentGroup) -> None:
     )
 
 
-def _add_region(group: argparse._ArgumentGroup) -> None:
+def _add_region(group: argparse._ArgumentGroup) -> argparse._MutuallyExclusiveGroup:
     region = group.add_mutually_exclusive_group()
     region.add_argument(
         "--follow",
         type=int,
-        default=1,
         metavar="N",
-        help="follow up to N animals, each in a square of its own (default: %(default)s); where "
+        help="follow up to N animals, each in a square of its own (default: 1); where "
         "the camera moves, the square is the whole picture",
     )
     region.add_argument("--whole", action="store_true", help="the whole picture, as --follow 0")
     region.add_argument(
         "--crop", type=_four_numbers, metavar="X,Y,W,H", help="a part of the picture, in pixels"
     )
+    return region
 
 
 def _four_numbers(text: str) -> tuple[int, ...]:
