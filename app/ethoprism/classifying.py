@@ -125,7 +125,7 @@ class Classifier:
             summary = read_summary(outputs, self.ethogram)
             return Classified(video, outputs, summary, computed=False)
         embedded = embed_file(video, self.recipe, stages)
-        with stages(f"{video.name}: classifying") as progress:
+        with stages(f"{video.name}: classifying", "windows") as progress:
             predictions = predict_video(self.probe, embedded.features, progress)
         summary = write_results(predictions, self.ethogram, key, outputs)
         return Classified(video, outputs, summary, True, embedded.notices)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Protocol, runtime_checkable
 
 import xarray as xr
 
@@ -20,8 +21,15 @@ from ethoprism_core.video.tracks import load_tracks, save_tracks, track_notices
 DEFAULT_ENCODER = "videoprism-base"
 DEFAULT_OUT = "features"
 
-# opens a stage of the work and tells how far it has come, as `ethoprism.cli.console.progress` does
-Stages = Callable[[str], AbstractContextManager[Callable[[int, int], None] | None]]
+
+@runtime_checkable
+class Stages(Protocol):
+    """Opens a stage of the work and tells how far it has come: `ethoprism.cli.console.progress`."""
+
+    def __call__(
+        self, description: str, unit: str = "frames"
+    ) -> AbstractContextManager[Callable[[int, int], None] | None]:
+        """Open the stage; what it gives is called with what is done and all there is to do."""
 
 
 @dataclass(frozen=True)
@@ -149,7 +157,7 @@ def make_settings(
 
 
 @contextmanager
-def silently(description: str) -> Iterator[None]:
+def silently(description: str, unit: str = "frames") -> Iterator[None]:
     """Run a stage without telling how far it has come."""
     yield None
 

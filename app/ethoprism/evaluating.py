@@ -102,7 +102,7 @@ def _cross_validate(footage: Footage, kind: str, seed: int, stages: Stages) -> E
     samples = footage.samples()
     exclusive = footage.study.annotations.ethogram.exclusive_groups
     estimator = make_estimator(samples, kind, exclusive=exclusive, seed=seed)
-    with stages("cross-validating") as progress:
+    with stages("cross-validating", "steps") as progress:
         held_out = predict_held_out(samples, estimator, progress=progress)
     scores = score(footage, held_out.predictions)
     return Evaluation(scores, footage, held_out.predictions, footage.notices)

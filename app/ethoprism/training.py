@@ -104,7 +104,7 @@ def train(
 def fit(footage: Footage, name: str, kind: str, seed: int, stages: Stages) -> Trained:
     """Cross-validate and fit a probe on embedded footage."""
     exclusive = footage.study.annotations.ethogram.exclusive_groups
-    with stages("training") as progress:
+    with stages("training", "steps") as progress:
         return train_probe(
             footage.samples(), name, kind, exclusive=exclusive, seed=seed, progress=progress
         )

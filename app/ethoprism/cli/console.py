@@ -41,7 +41,10 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str =
         grid.add_column(column, justify="left" if number == 0 else "right", header_style="bold")
     for row in rows:
         grid.add_row(*(Text(str(cell)) for cell in row))
-    console.print(grid)
+    with console.capture() as capture:
+        console.print(grid)
+    lines = capture.get().splitlines()
+    sys.stdout.write("".join(f"{line.rstrip()}\n" for line in lines))
 
 
 @contextmanager

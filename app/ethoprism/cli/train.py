@@ -39,7 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
     )
     for notice in training.notices:
         console.warn(notice)
-    console.note("scores of footage that was left out of training in turn:")
     scores.show(training.scores)
     console.result(str(training.path))
     return OK

@@ -8,9 +8,9 @@ import pandas as pd
 from jaxtyping import Float
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, MultipleLocator
 
-from ethoprism.report.timelines import clock
+from ethoprism.report.timelines import clock, tick_step
 from ethoprism_core.files import atomic_path
 
 _INK, _SOFT, _LINE, _LANE = "#1d2230", "#5c6475", "#d9d6d0", "#f1efeb"
@@ -122,7 +122,7 @@ def _draw_lanes(axes: Axes, colors: Mapping[str, str], seconds: float) -> None:
     axes.set_ylim(len(colors) - 0.5, -0.5)
     axes.set_xlim(0, seconds or 1)
     axes.set_yticks(range(len(colors)), list(colors))
-    axes.xaxis.set_major_locator(MaxNLocator(8, steps=[1, 1.5, 2, 3, 6, 10]))
+    axes.xaxis.set_major_locator(MultipleLocator(tick_step(seconds)))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: clock(value)))
     axes.tick_params(length=0, labelsize=9.5, colors=_INK)
     axes.spines[:].set_visible(False)

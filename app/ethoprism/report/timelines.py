@@ -9,7 +9,7 @@ from jaxtyping import Float
 from ethoprism.report.content import Lane, Span, Tick, Timeline
 
 _CURVE_POINTS = 240
-_STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
+_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
 _MOST_TICKS = 8
 
 
@@ -79,8 +79,13 @@ def _polygon(probability: np.ndarray) -> str:
     return " ".join(["0,100", *points, "100,100"])
 
 
+def tick_step(seconds: float) -> float:
+    """Return how far the marks of a time axis are apart: a round number of seconds or minutes."""
+    return next((step for step in _STEPS_S if seconds / step <= _MOST_TICKS), _STEPS_S[-1])
+
+
 def _ticks(seconds: float) -> tuple[Tick, ...]:
-    step = next((step for step in _STEPS_S if seconds / step <= _MOST_TICKS), _STEPS_S[-1])
+    step = tick_step(seconds)
     return tuple(
         Tick(round(100 * second / seconds, 3), clock(second))
         for second in np.arange(0, seconds, step)
