@@ -298,6 +298,12 @@ def test_a_bad_file_ends_in_one_line_that_names_the_place(tmp_path, text, told):
     assert str(path) in message
 
 
+@pytest.mark.parametrize("text", [BOUTS + "v,walk,1,2\n", "video,label\nv,walk\n"])
+def test_an_empty_ethogram_knows_no_behaviour(tmp_path, text):
+    with pytest.raises(EthoprismError, match="'walk' is not in the ethogram"):
+        read_events(write(tmp_path, text), frame_times=known, ethogram=Ethogram(()))
+
+
 def test_a_point_needs_no_stop_where_it_is_known_to_be_one(tmp_path):
     path = write(tmp_path, BOUTS + "v,peck,7,\n")
     assert spans(read_events(path, frame_times=known, ethogram=ETHOGRAM))[0][3:] == (7, 7)

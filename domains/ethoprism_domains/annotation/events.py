@@ -179,8 +179,7 @@ def _columns(
 
 def _typed(values: pd.Series, kind: str, what: str) -> np.ndarray:
     if kind == "str":
-        told = values.to_numpy(dtype=object)
-        return np.array(["" if pd.isna(v) else str(v) for v in told.tolist()], dtype=object)
+        return values.where(values.notna(), "").astype("str").to_numpy(dtype=object)
     try:
         numbers = pd.to_numeric(values).to_numpy(dtype=np.float64)
     except (ValueError, TypeError, OverflowError) as error:

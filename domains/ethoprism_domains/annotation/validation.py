@@ -59,7 +59,7 @@ def validate_events(
     """
     problems = [*_span_problems(events), *_text_problems(events)]
     if ethogram is not None:
-        problems += _ethogram_problems(events, ethogram)
+        problems += ethogram_problems(events, ethogram)
     if frame_counts is not None:
         problems += length_problems(events, frame_counts)
     return sorted(problems, key=lambda problem: problem.row)
@@ -81,6 +81,25 @@ def refuse(problems: Sequence[Problem], where: object, lines: Sequence[int] | No
     row = f"row {first.row}" if lines is None else f"line {lines[first.row]}"
     more = f" (and {len(problems) - 1} more)" if len(problems) > 1 else ""
     raise EthoprismError(first.reason + more, f"{where} {row}", "correct it there")
+
+
+def ethogram_problems(events: pd.DataFrame, ethogram: Ethogram) -> Iterator[Problem]:
+    """Tell which events are of no behaviour of the ethogram, or of another kind."""
+    kinds = {behavior.name: behavior.kind for behavior in ethogram}
+    told = f"is not in the ethogram ({', '.join(ethogram.names)})"
+    unknown = _each(events, "behavior", lambda name: name not in kinds)
+    yield from _where(events, unknown, lambda e: f"behaviour {e.behavior!r} {told}")
+    # that a point behaviour was absent or unsure is said of a span
+    columns = events[["behavior", "kind", "judgement"]].to_numpy(dtype=object)
+    wrong = [
+        judgement == "present" and kinds.get(behavior, kind) != kind
+        for behavior, kind, judgement in columns.tolist()
+    ]
+    yield from _where(
+        events,
+        np.array(wrong, dtype=bool),
+        lambda e: f"{e.kind} event of {e.behavior!r}, which is a {kinds[e.behavior]} behaviour",
+    )
 
 
 def length_problems(events: pd.DataFrame, counts: Mapping[str, int]) -> Iterator[Problem]:
@@ -146,24 +165,6 @@ def _text_problems(events: pd.DataFrame) -> Iterator[Problem]:
 
 def _each(events: pd.DataFrame, column: str, ask: Callable[[str], bool]) -> np.ndarray:
     """Ask once of each different text in a column."""
-    names = events[column].tolist()
+    names = events[column].to_numpy(dtype=object).tolist()
     answers = {name: ask(name) for name in set(names)}
     return np.array([answers[name] for name in names], dtype=bool)
-
-
-def _ethogram_problems(events: pd.DataFrame, ethogram: Ethogram) -> Iterator[Problem]:
-    kinds = {behavior.name: behavior.kind for behavior in ethogram}
-    told = f"is not in the ethogram ({', '.join(ethogram.names)})"
-    unknown = _each(events, "behavior", lambda name: name not in kinds)
-    yield from _where(events, unknown, lambda e: f"behaviour {e.behavior!r} {told}")
-    # that a point behaviour was absent or unsure is said of a span
-    columns = zip(events["behavior"], events["kind"], events["judgement"], strict=True)
-    wrong = [
-        judgement == "present" and kinds.get(behavior, kind) != kind
-        for behavior, kind, judgement in columns
-    ]
-    yield from _where(
-        events,
-        np.array(wrong, dtype=bool),
-        lambda e: f"{e.kind} event of {e.behavior!r}, which is a {kinds[e.behavior]} behaviour",
-    )

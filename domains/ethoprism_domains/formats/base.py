@@ -19,7 +19,7 @@ from ethoprism_domains.annotation import (
     make_observed,
     with_seconds,
 )
-from ethoprism_domains.annotation.validation import refuse, validate_events
+from ethoprism_domains.annotation.validation import ethogram_problems, refuse, validate_events
 from ethoprism_domains.formats.tables import Table
 
 FrameTimes = Callable[[str], np.ndarray]
@@ -185,10 +185,9 @@ def complete(
     videos = events["video"].unique().tolist()
     times = {video: options.times_of(video) for video in videos}
     counts = {video: len(known) for video, known in times.items() if known is not None}
-    # a derived ethogram knows every behaviour, so only a given one can disagree with the names
-    refuse(validate_events(events, ethogram, counts), f"{path},", lines)
-    ethogram = ethogram or derive_ethogram(events)
-    refuse(validate_events(events, ethogram), f"{path},", lines)
+    refuse(validate_events(events, frame_counts=counts), f"{path},", lines)
+    ethogram = derive_ethogram(events) if ethogram is None else ethogram
+    refuse([*ethogram_problems(events, ethogram)], f"{path},", lines)
     parts = [
         part if (known := times[str(video)]) is None else with_seconds(part, known)
         for video, part in events.groupby("video", sort=False)

@@ -143,7 +143,7 @@ def _labels(
         raise EthoprismError(
             "no column of labels and none of 1, 0 or -1", table.path, 'add a column "label"'
         )
-    ethogram = given or found_ethogram(table.path, columns, subjects)
+    ethogram = found_ethogram(table.path, columns, subjects) if given is None else given
     missing = np.full(len(table), -1, np.int8)
     return ethogram, np.column_stack([columns.get(name, missing) for name in ethogram.names])
 
@@ -152,7 +152,9 @@ def _labels_of_names(
     cells: list[str], given: Ethogram | None, subjects: Sequence[str], table: Table
 ) -> tuple[Ethogram, np.ndarray]:
     names = [name for name in dict.fromkeys(cells) if name and name.lower() not in NO_BEHAVIOR]
-    ethogram = given or found_ethogram(table.path, names, subjects, one_at_a_time=True)
+    ethogram = given
+    if ethogram is None:
+        ethogram = found_ethogram(table.path, names, subjects, one_at_a_time=True)
     for name in names:
         if name not in ethogram:
             raise _unknown(name, table, cells.index(name), ethogram)

@@ -42,10 +42,11 @@ def read(path: Path, options: ReadOptions) -> Annotations:
     )
     rows = rows[rows["behavior"] != ""]
     seen = rows[~rows["behavior"].str.lower().isin(NO_BEHAVIOR)]
-    one_each = not seen["video"].duplicated().any()
-    ethogram = options.ethogram or found_ethogram(
-        path, seen["behavior"].unique().tolist(), one_at_a_time=one_each
-    )
+    ethogram = options.ethogram
+    if ethogram is None:
+        one_each = not seen["video"].duplicated().any()
+        names = seen["behavior"].unique().tolist()
+        ethogram = found_ethogram(path, names, one_at_a_time=bool(one_each))
     observed = make_observed(rows[["video", "start_frame", "stop_frame"]])
     return complete(path, seen, seen["line"].tolist(), observed, ethogram, options)
 

@@ -1,0 +1,173 @@
+"""What is coded of one video, as an immutable value, and changes that can be inverted exactly.
+
+A `Coding` is edited by making another one: 20,000 events cost a dictionary's copy, not a table's.
+A `Change` holds whole records from before and after, so that its inverse is itself turned round;
+undo, redo and the journal are built on nothing else.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+import pandas as pd
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation.events import make_observed
+from ethoprism_domains.annotation.records import Event, event_table, events_from_table, order
+from ethoprism_domains.annotation.spans import Spans, joined, without
+
+Track = tuple[str, str]  # subject, behaviour
+_EMPTY: Mapping[str, Event] = MappingProxyType({})
+
+
+@dataclass(frozen=True)
+class Change:
+    """What an action changed.
+
+    Parameters
+    ----------
+    what
+        What was done, in the user's words ("add walk of A 10-20").
+    removed, added
+        Records from before and after; an event that was modified stands in both.
+    seen, unseen
+        Spans of frames that became observed, and that ceased to be.
+    """
+
+    what: str
+    removed: tuple[Event, ...] = ()
+    added: tuple[Event, ...] = ()
+    seen: Spans = ()
+    unseen: Spans = ()
+
+    def __bool__(self) -> bool:
+        return bool(self.removed or self.added or self.seen or self.unseen)
+
+    @property
+    def created(self) -> tuple[str, ...]:
+        """Ids of the events that were not there before."""
+        before = {event.event_id for event in self.removed}
+        return tuple(event.event_id for event in self.added if event.event_id not in before)
+
+    @property
+    def deleted(self) -> tuple[str, ...]:
+        """Ids of the events that are there no more."""
+        after = {event.event_id for event in self.added}
+        return tuple(event.event_id for event in self.removed if event.event_id not in after)
+
+    @property
+    def modified(self) -> tuple[str, ...]:
+        """Ids of the events that are there before and after, and differ."""
+        after = {event.event_id for event in self.added}
+        return tuple(event.event_id for event in self.removed if event.event_id in after)
+
+    def inverted(self, what: str | None = None) -> "Change":
+        """Give the change that takes this one back."""
+        return Change(what or self.what, self.added, self.removed, self.unseen, self.seen)
+
+
+@dataclass(frozen=True, eq=False)
+class Coding:
+    """The events and observed intervals of one video.
+
+    Two codings are equal if they hold the same events and were observed in the same frames.
+    """
+
+    video: str
+    events: Mapping[str, Event] = _EMPTY
+    observed: Spans = ()
+    _tracks: Mapping[Track, Mapping[str, Event]] = field(default_factory=dict, repr=False)
+
+    @classmethod
+    def of(cls, video: str, events: Iterable[Event], observed: Spans = ()) -> "Coding":
+        """Collect events; of two with the same id the later one counts."""
+        by_id = {event.event_id: event for event in events}
+        tracks: dict[Track, dict[str, Event]] = {}
+        for event in by_id.values():
+            tracks.setdefault((event.subject, event.behavior), {})[event.event_id] = event
+        return cls(video, by_id, joined(observed), tracks)
+
+    @classmethod
+    def from_tables(cls, video: str, events: pd.DataFrame, observed: pd.DataFrame) -> "Coding":
+        """Take one video out of tables as `Annotations` holds them."""
+        own = observed[observed["video"] == video]
+        spans = zip(own["start_frame"].tolist(), own["stop_frame"].tolist(), strict=True)
+        return cls.of(video, events_from_table(events[events["video"] == video]), tuple(spans))
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Coding):
+            return NotImplemented
+        mine, theirs = (self.video, self.observed), (other.video, other.observed)
+        return mine == theirs and self.events == other.events
+
+    __hash__ = None  # type: ignore[assignment]  # equality is by content, which is large
+
+    def __getitem__(self, event_id: str) -> Event:
+        if event_id not in self.events:
+            raise EthoprismError("there is no such event", event_id, "it may have been deleted")
+        return self.events[event_id]
+
+    def track(self, subject: str, behavior: str) -> tuple[Event, ...]:
+        """Give the events of one subject and behaviour, in no order."""
+        return tuple(self._tracks.get((subject, behavior), _EMPTY).values())
+
+    def in_order(self) -> list[Event]:
+        """Sort the events by time."""
+        return sorted(self.events.values(), key=order)
+
+    def open_bouts(self) -> list[Event]:
+        """Give the bouts that were started and not yet stopped."""
+        return [event for event in self.in_order() if event.is_open]
+
+    def table(self) -> pd.DataFrame:
+        """Make the event table, columns `EVENT_COLUMNS`; open bouts are not in it."""
+        return event_table(self.events.values(), self.video)
+
+    def observed_table(self) -> pd.DataFrame:
+        """Make the table of observed intervals, columns `OBSERVED_COLUMNS`."""
+        rows = [(self.video, *span) for span in self.observed]
+        return make_observed(pd.DataFrame(rows, columns=["video", "start_frame", "stop_frame"]))
+
+    def after(self, change: Change) -> "Coding":
+        """Apply a change: its removed events are taken out by their ids, its added ones put in."""
+        events, tracks = dict(self.events), dict(self._tracks)
+        touched = {(event.subject, event.behavior) for event in (*change.removed, *change.added)}
+        stale = [events[event.event_id] for event in change.added if event.event_id in events]
+        stale += [events[item.event_id] for item in change.removed if item.event_id in events]
+        touched |= {(event.subject, event.behavior) for event in stale}
+        own: dict[Track, dict[str, Event]] = {key: dict(tracks.get(key, _EMPTY)) for key in touched}
+        for event in stale:
+            events.pop(event.event_id, None)
+            own[event.subject, event.behavior].pop(event.event_id, None)
+        for event in change.added:
+            events[event.event_id] = event
+            own[event.subject, event.behavior][event.event_id] = event
+        observed = joined((*without(self.observed, change.unseen), *change.seen))
+        return Coding(self.video, events, observed, tracks | own)
+
+
+def fitted(change: Change, coding: Coding) -> Change:
+    """Give the change that `change` really makes to `coding`, so that its inverse is exact.
+
+    The records it removes are those that are there, whatever they were when it was made.
+    """
+    ids = dict.fromkeys(event.event_id for event in (*change.removed, *change.added))
+    present = [coding.events[event_id] for event_id in ids if event_id in coding.events]
+    added = {event.event_id: event for event in change.added}
+    removed = tuple(event for event in present if added.get(event.event_id) != event)
+    kept = {event.event_id for event in present} - {event.event_id for event in removed}
+    fresh = tuple(event for event in added.values() if event.event_id not in kept)
+    observed = joined((*without(coding.observed, change.unseen), *change.seen))
+    seen, unseen = without(observed, coding.observed), without(coding.observed, observed)
+    return Change(change.what, removed, fresh, seen, unseen)
+
+
+def difference(before: Coding, after: Coding, what: str) -> Change:
+    """Give the change that leads from one coding to another; open bouts are left as they are."""
+    old = {key: event for key, event in before.events.items() if not event.is_open}
+    new = {key: event for key, event in after.events.items() if not event.is_open}
+    removed = tuple(event for key, event in old.items() if new.get(key) != event)
+    added = tuple(event for key, event in new.items() if old.get(key) != event)
+    seen = without(after.observed, before.observed)
+    unseen = without(before.observed, after.observed)
+    return Change(what, removed, added, seen, unseen)
