@@ -36,7 +36,7 @@ Model = TypeVar("Model", VideoEncoder, VideoText)
 RANDOM = "random"
 _SEED = 0
 # small batches stay in a CPU's cache, large ones fill an accelerator
-_TOKENS_AT_ONCE = {"cpu": 1024}
+_TOKENS_AT_ONCE = {"cpu": 512}
 _TOKENS_ON_ACCELERATOR = 32_768
 
 

@@ -5,7 +5,7 @@ import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, TypeVar
+from typing import TypeVar
 
 import jax
 import numpy as np
@@ -55,7 +55,7 @@ def load_checkpoint(build: Callable[[nnx.Rngs], Model], path: str | Path) -> Mod
 
 def random_model(build: Callable[[nnx.Rngs], Model], seed: int) -> Model:
     """Build a model with random parameters, the same for the same seed."""
-    return nnx.jit(lambda: build(nnx.Rngs(seed)))()
+    return build(nnx.Rngs(seed))
 
 
 def save_checkpoint(model: nnx.Module, path: str | Path) -> None:
@@ -96,16 +96,16 @@ def _open(path: Path) -> Iterator[zipfile.ZipFile]:
 def _found_shapes(archive: zipfile.ZipFile) -> dict[str, tuple[int, ...]]:
     shapes = {}
     for name in archive.namelist():
-        with archive.open(name) as file:
-            shapes[name.removesuffix(_SUFFIX)] = _header_shape(file)
+        shapes[name.removesuffix(_SUFFIX)] = _header_shape(archive, name)
     return shapes
 
 
-def _header_shape(file: IO[bytes]) -> tuple[int, ...]:
-    version = np.lib.format.read_magic(file)
-    if version not in _HEADERS:
-        raise ValueError(f"arrays of unknown version {version}")
-    shape, _, dtype = _HEADERS[version](file)
+def _header_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
+    with archive.open(name) as file:
+        version = np.lib.format.read_magic(file)
+        if version not in _HEADERS:
+            raise ValueError(f"arrays of unknown version {version}")
+        shape, _, dtype = _HEADERS[version](file)
     if not np.issubdtype(dtype, np.floating):
         raise ValueError(f"an array of {dtype} instead of floating-point numbers")
     return shape

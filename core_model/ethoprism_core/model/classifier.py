@@ -24,7 +24,7 @@ class VideoClassifier(nnx.Module):
         self,
         video: Float[Array | np.ndarray, "batch time height width 3"],
         frame_paddings: Float[Array | np.ndarray, "batch time"] | None = None,
-    ) -> Float[Array, "batch time*patch channel"]:
+    ) -> Float[Array, "batch token channel"]:
         """Encode clips with the video encoder."""
         return self.encoder.tokens(video, frame_paddings)
 

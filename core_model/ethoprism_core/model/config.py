@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from ethoprism_core.errors import EthoprismError
 
@@ -48,27 +48,27 @@ class VideoEncoderConfig:
             raise EthoprismError("unknown dtype", self.dtype, "use float32 or bfloat16")
 
     @classmethod
-    def base(cls) -> Self:
+    def base(cls) -> "VideoEncoderConfig":
         """VideoPrism-B, 16 frames of 288 pixels."""
         return cls(768, 12, 3072, spatial_layers=12, temporal_layers=4, grid=(16, 16, 16))
 
     @classmethod
-    def large(cls) -> Self:
+    def large(cls) -> "VideoEncoderConfig":
         """VideoPrism-L, 8 frames of 288 pixels."""
         return cls(1024, 16, 4096, spatial_layers=24, temporal_layers=4, grid=(8, 16, 16))
 
     @classmethod
-    def giant(cls) -> Self:
+    def giant(cls) -> "VideoEncoderConfig":
         """VideoPrism-g, 8 frames of 288 pixels; its weights are not public."""
         return cls(1408, 16, 6144, spatial_layers=40, temporal_layers=4, grid=(8, 16, 16))
 
     @classmethod
-    def tiny(cls) -> Self:
+    def tiny(cls) -> "VideoEncoderConfig":
         """Give a size for tests: 4 frames of 72 pixels."""
         return cls(48, 4, 96, spatial_layers=3, temporal_layers=2, grid=(4, 4, 4))
 
     @classmethod
-    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+    def from_reference(cls, config: Mapping[str, Any]) -> "VideoEncoderConfig":
         """Read the reference implementation's names for the same sizes."""
         return cls(
             width=config["model_dim"],
@@ -114,22 +114,22 @@ class VideoTextConfig:
     causal: bool = True
 
     @classmethod
-    def lvt_base(cls) -> Self:
+    def lvt_base(cls) -> "VideoTextConfig":
         """VideoPrism-LvT-B."""
         return cls(VideoEncoderConfig.base())
 
     @classmethod
-    def lvt_large(cls) -> Self:
+    def lvt_large(cls) -> "VideoTextConfig":
         """VideoPrism-LvT-L."""
         return cls(VideoEncoderConfig.large())
 
     @classmethod
-    def tiny(cls) -> Self:
+    def tiny(cls) -> "VideoTextConfig":
         """Give a size for tests."""
         return cls(VideoEncoderConfig.tiny(), text_layers=2, vocabulary=1000)
 
     @classmethod
-    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+    def from_reference(cls, config: Mapping[str, Any]) -> "VideoTextConfig":
         """Read the reference implementation's names for the same sizes."""
         norm = config.get("norm_policy", "pre")
         if norm != "pre":
@@ -161,12 +161,12 @@ class VideoClassifierConfig:
     classes: int
 
     @classmethod
-    def tiny(cls) -> Self:
+    def tiny(cls) -> "VideoClassifierConfig":
         """Give a size for tests."""
         return cls(VideoEncoderConfig.tiny(), classes=5)
 
     @classmethod
-    def from_reference(cls, config: Mapping[str, Any]) -> Self:
+    def from_reference(cls, config: Mapping[str, Any]) -> "VideoClassifierConfig":
         """Read the reference implementation's names for the same sizes."""
         video = VideoEncoderConfig.from_reference(config["encoder_params"])
         return cls(video, classes=config["num_classes"])

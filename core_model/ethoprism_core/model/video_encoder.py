@@ -34,7 +34,7 @@ class VideoEncoder(nnx.Module):
         self,
         video: Float[Array | np.ndarray, "batch time height width 3"],
         frame_paddings: Float[Array | np.ndarray, "batch time"] | None = None,
-    ) -> Float[Array, "batch time*patch channel"]:
+    ) -> Float[Array, "batch token channel"]:
         """Encode clips of RGB values in [0, 1].
 
         Parameters

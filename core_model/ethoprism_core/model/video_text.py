@@ -30,7 +30,7 @@ class VideoText(nnx.Module):
         self,
         video: Float[Array | np.ndarray, "batch time height width 3"],
         frame_paddings: Float[Array | np.ndarray, "batch time"] | None = None,
-    ) -> Float[Array, "batch time*patch channel"]:
+    ) -> Float[Array, "batch token channel"]:
         """Encode clips with the video encoder, before the auxiliary layers."""
         return self.vision_encoder.tokens(video, frame_paddings)
 
