@@ -7,7 +7,6 @@ undo, redo and the journal are built on nothing else.
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
 
 import pandas as pd
 
@@ -15,9 +14,10 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.events import make_observed
 from ethoprism_domains.annotation.records import Event, event_table, events_from_table, order
 from ethoprism_domains.annotation.spans import Spans, joined, without
+from ethoprism_domains.annotation.track import Track
 
-Track = tuple[str, str]  # subject, behaviour
-_EMPTY: Mapping[str, Event] = MappingProxyType({})
+_NOTHING = Track()
+_MANY = 100  # from here on sorting all events anew is quicker than putting in one by one
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,18 @@ class Coding:
     """
 
     video: str
-    events: Mapping[str, Event] = _EMPTY
+    events: Mapping[str, Event] = field(default_factory=dict)
     observed: Spans = ()
-    _tracks: Mapping[Track, Mapping[str, Event]] = field(default_factory=dict, repr=False)
+    _tracks: Mapping[tuple[str, str], Track] = field(default_factory=dict, repr=False)
 
     @classmethod
     def of(cls, video: str, events: Iterable[Event], observed: Spans = ()) -> "Coding":
         """Collect events; of two with the same id the later one counts."""
         by_id = {event.event_id: event for event in events}
-        tracks: dict[Track, dict[str, Event]] = {}
+        groups: dict[tuple[str, str], list[Event]] = {}
         for event in by_id.values():
-            tracks.setdefault((event.subject, event.behavior), {})[event.event_id] = event
+            groups.setdefault((event.subject, event.behavior), []).append(event)
+        tracks = {key: Track.of(group) for key, group in groups.items()}
         return cls(video, by_id, joined(observed), tracks)
 
     @classmethod
@@ -107,9 +108,9 @@ class Coding:
             raise EthoprismError("there is no such event", event_id, "it may have been deleted")
         return self.events[event_id]
 
-    def track(self, subject: str, behavior: str) -> tuple[Event, ...]:
-        """Give the events of one subject and behaviour, in no order."""
-        return tuple(self._tracks.get((subject, behavior), _EMPTY).values())
+    def track(self, subject: str, behavior: str) -> Track:
+        """Give the events of one subject and behaviour."""
+        return self._tracks.get((subject, behavior), _NOTHING)
 
     def in_order(self) -> list[Event]:
         """Sort the events by time."""
@@ -130,20 +131,23 @@ class Coding:
 
     def after(self, change: Change) -> "Coding":
         """Apply a change: its removed events are taken out by their ids, its added ones put in."""
-        events, tracks = dict(self.events), dict(self._tracks)
-        touched = {(event.subject, event.behavior) for event in (*change.removed, *change.added)}
-        stale = [events[event.event_id] for event in change.added if event.event_id in events]
-        stale += [events[item.event_id] for item in change.removed if item.event_id in events]
-        touched |= {(event.subject, event.behavior) for event in stale}
-        own: dict[Track, dict[str, Event]] = {key: dict(tracks.get(key, _EMPTY)) for key in touched}
-        for event in stale:
-            events.pop(event.event_id, None)
-            own[event.subject, event.behavior].pop(event.event_id, None)
-        for event in change.added:
-            events[event.event_id] = event
-            own[event.subject, event.behavior][event.event_id] = event
         observed = joined((*without(self.observed, change.unseen), *change.seen))
-        return Coding(self.video, events, observed, tracks | own)
+        if len(change.removed) + len(change.added) > _MANY:
+            left = dict(self.events)
+            for event in change.removed:
+                left.pop(event.event_id, None)
+            return Coding.of(self.video, (*left.values(), *change.added), observed)
+        events, tracks = dict(self.events), dict(self._tracks)
+        for event in (*change.removed, *change.added):
+            stale = events.pop(event.event_id, None)
+            if stale is not None:
+                key = stale.subject, stale.behavior
+                tracks[key] = tracks[key].minus(stale)
+        for event in change.added:
+            key = event.subject, event.behavior
+            events[event.event_id] = event
+            tracks[key] = tracks.get(key, _NOTHING).plus(event)
+        return Coding(self.video, events, observed, tracks)
 
 
 def fitted(change: Change, coding: Coding) -> Change:

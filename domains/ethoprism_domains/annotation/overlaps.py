@@ -1,6 +1,5 @@
 """Behaviours that cannot hold at once: what stands in the way of an event, and how it gives way."""
 
-from collections.abc import Iterable
 from dataclasses import replace
 
 from ethoprism_core.errors import EthoprismError
@@ -10,37 +9,26 @@ from ethoprism_domains.annotation.rules import Rules
 from ethoprism_domains.annotation.spans import without
 
 
-def in_the_way(
-    coding: Coding, event: Event, rules: Rules, ignored: Iterable[str] = ()
-) -> list[Event]:
+def in_the_way(coding: Coding, event: Event, rules: Rules) -> list[Event]:
     """Find the events that cannot hold at once with `event`, in the order of time.
 
     They are present, of the same subject, of the same behaviour or one that excludes it, and share
     a frame with it; a point takes up its frame, an open bout the frame it was started in.
-
-    Parameters
-    ----------
-    ignored
-        Ids of events that are about to change anyway.
     """
     if event.judgement != "present":
         return []
-    left_out = {event.event_id, *ignored}
     start, stop = event.start_frame, event.last_frame
     found = [
         other
         for behavior in rules.excluded_by(event.behavior)
-        for other in coding.track(event.subject, behavior)
-        if other.start_frame < stop
-        and other.last_frame > start
-        and other.judgement == "present"
-        and other.event_id not in left_out
+        for other in coding.track(event.subject, behavior).overlapping(start, stop)
+        if other.judgement == "present" and other.event_id != event.event_id
     ]
     return sorted(found, key=order)
 
 
 def make_room(
-    coding: Coding, event: Event, rules: Rules, ignored: Iterable[str] = ()
+    coding: Coding, event: Event, rules: Rules
 ) -> tuple[tuple[Event, ...], tuple[Event, ...]]:
     """Let others give way to `event` by the rule for overlaps.
 
@@ -53,7 +41,7 @@ def make_room(
     EthoprismError
         If overlaps are refused; it names the events in the way.
     """
-    others = [] if rules.overlaps == "allow" else in_the_way(coding, event, rules, ignored)
+    others = [] if rules.overlaps == "allow" else in_the_way(coding, event, rules)
     if others and rules.overlaps == "refuse":
         first = ", ".join(str(other) for other in others[:3])
         more = f" and {len(others) - 3} more" if len(others) > 3 else ""
@@ -68,7 +56,7 @@ def make_room(
 def _rest(other: Event, event: Event, rules: Rules) -> list[Event]:
     """Give what remains of `other` outside `event`; the first piece keeps the id."""
     if other.is_open:
-        return []
+        return [spanning(other, event.last_frame, None, rules)]
     own = ((other.start_frame, other.last_frame),)
     pieces = without(own, ((event.start_frame, event.last_frame),))
     ids = [other.event_id, *(rules.new_id() for _ in pieces[1:])]

@@ -92,9 +92,7 @@ class Rules:
             Naming what is wrong and with which event.
         """
         self.check_frames(event.start_frame, event.last_frame)
-        empty = event.kind == "state" and event.stop_frame is not None
-        if empty and event.last_frame - event.start_frame != event.stop_frame - event.start_frame:
-            _refuse(f"a state from {event.start_frame} to {event.stop_frame} holds no frame", event)
+        _check_span(event)
         if event.judgement not in JUDGEMENTS:
             _refuse(f"judgement {event.judgement!r} is none of {', '.join(JUDGEMENTS)}", event)
         if event.confidence is not None and not 0 <= event.confidence <= 1:
@@ -102,6 +100,14 @@ class Rules:
         _check_text(event)
         if self.ethogram is not None:
             _check_names(event, self.ethogram)
+
+
+def _check_span(event: Event) -> None:
+    start, stop = event.start_frame, event.stop_frame
+    if event.kind == "state" and stop is not None and stop <= start:
+        _refuse(f"a state from {start} to {stop} holds no frame", event)
+    if event.kind == "point" and stop != start:
+        _refuse(f"a point event from {start} to {stop}: a point has no duration", event)
 
 
 def _check_text(event: Event) -> None:
