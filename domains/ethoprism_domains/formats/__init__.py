@@ -4,9 +4,18 @@ from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations, Ethogram
-from ethoprism_domains.formats.base import Format, FrameTimes, ReadOptions
+from ethoprism_domains.formats.base import (
+    Format,
+    FrameTimes,
+    Reading,
+    ReadOptions,
+    WriteOptions,
+)
 from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
+from ethoprism_domains.formats.carrying import carry
+from ethoprism_domains.formats.content import unpack_head
 from ethoprism_domains.formats.frames_csv import FRAMES_CSV
+from ethoprism_domains.formats.losses import Loss, LossReport
 from ethoprism_domains.formats.videos_csv import VIDEOS_CSV
 
 # asked in this order which one a file is
@@ -22,7 +31,10 @@ def read_events(
     frame_times: FrameTimes | None = None,
     ethogram: Ethogram | None = None,
     observed: str = "whole",
-) -> Annotations:
+    fps: float | None = None,
+    observation: str | None = None,
+    close_open: bool = False,
+) -> Reading:
     """Read a label file.
 
     Parameters
@@ -34,8 +46,9 @@ def read_events(
     video
         The video's name, where the file does not tell it.
     frame_times
-        Gives a video's frame times in seconds by its name in the file: needed for files in seconds
-        and for whole videos, and if given, events beyond the end of a video are refused.
+        Gives a video's frame times in seconds by its name in the file, None if nobody knows them:
+        needed for files in seconds and for whole videos, and if given, events beyond the end of a
+        video are refused.
     ethogram
         The behaviours there are; an unknown one in the file is refused. Taken from the file if not
         given.
@@ -43,6 +56,17 @@ def read_events(
         Which frames count as observed where the file does not tell: ``whole`` (all of each video
         that it codes, the convention of coding from start to end) or ``coded span`` (from a
         video's first coded frame to its last).
+    fps
+        A constant rate to go by where a file is in seconds and the frame times are not known.
+    observation
+        Which observation to read, of a file that holds several; all if not given.
+    close_open
+        Close states that were started and never stopped at the end of their video; they are left
+        out if not, and told in the losses.
+
+    Returns
+    -------
+    The annotations; their `losses` tell what could not be read, or is in doubt.
 
     Raises
     ------
@@ -50,7 +74,7 @@ def read_events(
         If the file cannot be read, or says what cannot be; it names the file and the line.
     """
     path = Path(path)
-    options = ReadOptions(video, frame_times, ethogram, observed)
+    options = ReadOptions(video, frame_times, ethogram, observed, fps, observation, close_open)
     return (recognise(path) if format is None else find_format(format)).read(path, options)
 
 
@@ -59,27 +83,46 @@ def write_events(
     annotations: Annotations,
     format: str | None = None,
     *,
+    video: str | None = None,
     frame_times: FrameTimes | None = None,
-) -> None:
+    fps: float | None = None,
+) -> LossReport:
     """Write a label file, by default as our bouts CSV, which holds everything.
 
     Parameters
     ----------
     format
         The format's name.
+    video
+        The only video to write; all if not given. Some formats hold one video a file.
     frame_times
-        Gives a video's frame times; formats of one row a frame need the number of frames.
+        Gives a video's frame times by its name; formats in seconds need them, and formats of one
+        row a frame the number of frames.
+    fps
+        A constant rate to go by where a format is in seconds and the frame times are not known.
+
+    Returns
+    -------
+    What the file could not carry.
 
     Raises
     ------
     EthoprismError
         If the format is unknown or cannot be written, or the file cannot.
     """
+    path = Path(path)
     chosen = BOUTS_CSV if format is None else find_format(format)
     if chosen.write is None:
         writable = ", ".join(item.name for item in FORMATS if item.write)
         raise EthoprismError(f"cannot write {chosen.name}", path, f"choose among {writable}")
-    chosen.write(Path(path), annotations, frame_times)
+    meant = annotations if video is None else annotations.of_video(video)
+    if chosen.one_video and len(meant.videos) > 1:
+        told = f"{chosen.name} holds one video a file, and the labels are of {len(meant.videos)}"
+        raise EthoprismError(told, path, f"choose one, such as {meant.videos[0]}")
+    options = WriteOptions(frame_times, fps)
+    kept, losses = carry(chosen, meant, options)
+    chosen.write(path, kept, options)
+    return losses
 
 
 def find_format(name: str) -> Format:
@@ -95,7 +138,7 @@ def recognise(path: Path) -> Format:
     """Recognise a file's format from its first bytes."""
     try:
         with path.open("rb") as file:
-            head = file.read(_HEAD_BYTES)
+            head = unpack_head(file.read(_HEAD_BYTES))
     except OSError as error:
         reason = error.strerror or str(error)
         raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
@@ -114,7 +157,12 @@ __all__ = [
     "FORMATS",
     "Format",
     "FrameTimes",
+    "Loss",
+    "LossReport",
     "ReadOptions",
+    "Reading",
+    "WriteOptions",
+    "carry",
     "find_format",
     "read_events",
     "recognise",

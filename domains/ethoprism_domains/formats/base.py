@@ -20,9 +20,13 @@ from ethoprism_domains.annotation import (
     with_seconds,
 )
 from ethoprism_domains.annotation.validation import ethogram_problems, refuse, validate_events
+from ethoprism_domains.formats.clocks import Clock
+from ethoprism_domains.formats.losses import LossReport
 from ethoprism_domains.formats.tables import Table
 
-FrameTimes = Callable[[str], np.ndarray]
+# a video's frame times in seconds by its name; None where nobody knows them
+FrameTimes = Callable[[str], np.ndarray | None]
+NOTHING_LOST = LossReport()
 OBSERVED_CHOICES = ("whole", "coded span")
 
 
@@ -41,13 +45,23 @@ class ReadOptions:
     observed
         Which frames were observed, where the file does not tell: ``whole`` (all of every video
         that it codes) or ``coded span`` (from a video's first coded frame to its last).
+    fps
+        The constant rate to go by for files in seconds, where the frame times are not known.
+    observation
+        Which observation to read, of a file that holds several; all if not given.
+    close_open
+        Whether a state that was started and never stopped is closed at the end of its video; left
+        out if not. Both are told in the loss report.
     """
 
     video: str | None = None
     frame_times: FrameTimes | None = None
     ethogram: Ethogram | None = None
     observed: str = "whole"
-    _times: dict[str, np.ndarray] = field(default_factory=dict, init=False, repr=False)
+    fps: float | None = None
+    observation: str | None = None
+    close_open: bool = False
+    _times: dict[str, np.ndarray | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:
         if self.observed not in OBSERVED_CHOICES:
@@ -62,8 +76,76 @@ class ReadOptions:
         if self.frame_times is None:
             return None
         if video not in self._times:
-            self._times[video] = np.asarray(self.frame_times(video), np.float64)
+            times = self.frame_times(video)
+            self._times[video] = None if times is None else np.asarray(times, np.float64)
         return self._times[video]
+
+    def clock(self, video: str, told_fps: float | None = None, count: int | None = None) -> Clock:
+        """Give the clock of a video: its frame times, else `fps`, else what the file told.
+
+        Raises
+        ------
+        EthoprismError
+            If none of them is known.
+        """
+        return find_clock(video, self.times_of(video), self.fps or told_fps, count)
+
+
+@dataclass(frozen=True)
+class WriteOptions:
+    """What a writer may need to know beside the annotations.
+
+    Parameters
+    ----------
+    frame_times
+        Gives the frame times in seconds of a video, by its name in the events.
+    fps
+        The constant rate to go by where the frame times are not known.
+    """
+
+    frame_times: FrameTimes | None = None
+    fps: float | None = None
+
+    def times_of(self, video: str) -> np.ndarray | None:
+        """Give a video's frame times; None if nobody knows them."""
+        times = None if self.frame_times is None else self.frame_times(video)
+        return None if times is None else np.asarray(times, np.float64)
+
+    def clock(self, video: str) -> Clock:
+        """Give the clock of a video: its frame times, else `fps`.
+
+        Raises
+        ------
+        EthoprismError
+            If neither is known.
+        """
+        return find_clock(video, self.times_of(video), self.fps)
+
+
+def find_clock(
+    video: str, times: np.ndarray | None, fps: float | None, count: int | None = None
+) -> Clock:
+    """Make the clock of a video from what is known of it."""
+    if times is None and fps is None:
+        raise EthoprismError(
+            f"times in seconds, and the frame times of {video} are not known",
+            None,
+            "give the video, or its frames per second",
+        )
+    return Clock(times) if times is not None else Clock(None, fps or 0.0, count)
+
+
+@dataclass(frozen=True, eq=False)
+class Reading(Annotations):
+    """Annotations as they were read, and what the file held beyond them.
+
+    Parameters
+    ----------
+    losses
+        What could not be read or is in doubt.
+    """
+
+    losses: LossReport = field(default_factory=LossReport)
 
 
 @dataclass(frozen=True)
@@ -81,15 +163,30 @@ class Format:
     read
         Reads a file; raises `EthoprismError` and nothing else.
     write
-        Writes a file, atomically.
+        Writes, atomically, annotations that `carried` returned: all of them comes back by `read`.
+        Without it, the format is only read.
+    carried
+        Gives what of some annotations a file of this format can hold, exactly as reading the file
+        gives it back (pure; carrying twice is carrying once). The loss report is the difference.
+    carries, loses
+        The same in words, for the table of formats.
+    forbidden
+        Characters that its names of behaviours and subjects cannot have: replaced by ``_``.
+    one_video
+        Whether a file holds the labels of a single video.
     """
 
     name: str
     description: str
     extensions: tuple[str, ...]
     sniff: Callable[[Path, bytes], bool]
-    read: Callable[[Path, ReadOptions], Annotations]
-    write: Callable[[Path, Annotations, FrameTimes | None], None] | None = None
+    read: Callable[[Path, ReadOptions], Reading]
+    write: Callable[[Path, Annotations, WriteOptions], None] | None = None
+    carried: Callable[[Annotations, WriteOptions], Annotations] | None = None
+    carries: str = ""
+    loses: str = ""
+    forbidden: str = ""
+    one_video: bool = False
 
 
 def video_column(table: Table, options: ReadOptions) -> list[str]:
@@ -164,7 +261,8 @@ def complete(
     observed: pd.DataFrame,
     ethogram: Ethogram | None,
     options: ReadOptions,
-) -> Annotations:
+    losses: LossReport = NOTHING_LOST,
+) -> Reading:
     """Check what a reader found, derive the seconds, and put it together.
 
     Parameters
@@ -175,6 +273,8 @@ def complete(
         The line of the file that each event came from.
     ethogram
         The behaviours; taken from the events if not given.
+    losses
+        What the reader had to leave out.
 
     Raises
     ------
@@ -192,4 +292,5 @@ def complete(
         part if (known := times[str(video)]) is None else with_seconds(part, known)
         for video, part in events.groupby("video", sort=False)
     ]
-    return Annotations(pd.concat(parts).sort_index() if parts else events, observed, ethogram)
+    events = pd.concat(parts).sort_index() if parts else events
+    return Reading(events, observed, ethogram, losses)

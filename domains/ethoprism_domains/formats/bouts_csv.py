@@ -16,11 +16,17 @@ import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
-from ethoprism_domains.annotation import EVENT_COLUMNS, Annotations, seconds_to_frames
+from ethoprism_domains.annotation import (
+    EVENT_COLUMNS,
+    Annotations,
+    derive_ethogram,
+    seconds_to_frames,
+)
 from ethoprism_domains.formats.base import (
     Format,
-    FrameTimes,
+    Reading,
     ReadOptions,
+    WriteOptions,
     complete,
     observed_intervals,
     video_column,
@@ -38,7 +44,7 @@ def sniff(path: Path, head: bytes) -> bool:
     return "behavior" in keys and ("start_frame" in keys or "start_s" in keys)
 
 
-def read(path: Path, options: ReadOptions) -> Annotations:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Read bouts; see the module."""
     table = read_table(path)
     rows = _rows(table, options)
@@ -52,7 +58,7 @@ def read(path: Path, options: ReadOptions) -> Annotations:
     return complete(path, events, lines.tolist(), observed, options.ethogram, options)
 
 
-def write(path: Path, annotations: Annotations, frame_times: FrameTimes | None = None) -> None:
+def write(path: Path, annotations: Annotations, options: WriteOptions) -> None:
     """Write every column of every event, and the observed intervals, so that nothing is lost."""
     events = annotations.events
     unobserved = set(events["video"]) - set(annotations.observed["video"])
@@ -69,6 +75,12 @@ def write(path: Path, annotations: Annotations, frame_times: FrameTimes | None =
             (quoted if any("\r" in str(cell) for cell in cells) else plain).writerow(cells)
 
 
+def carried(annotations: Annotations, options: WriteOptions) -> Annotations:
+    """Keep all but what the ethogram says of behaviours beyond their names."""
+    events, observed = annotations.events, annotations.observed
+    return Annotations(events, observed, derive_ethogram(events))
+
+
 BOUTS_CSV = Format(
     name="bouts-csv",
     description="one row a bout, in frames or seconds; ours, with everything an event holds",
@@ -76,6 +88,9 @@ BOUTS_CSV = Format(
     sniff=sniff,
     read=read,
     write=write,
+    carried=carried,
+    carries="everything that an event holds, and the observed intervals",
+    loses="the ethogram, but for the names and kinds of what occurs",
 )
 
 

@@ -19,20 +19,24 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation import (
     Annotations,
+    Behavior,
     Ethogram,
+    annotations_from_labels,
+    empty_events,
     frame_labels,
     make_observed,
     runs,
 )
 from ethoprism_domains.formats.base import (
     Format,
-    FrameTimes,
+    Reading,
     ReadOptions,
+    WriteOptions,
     complete,
     found_ethogram,
     video_column,
 )
-from ethoprism_domains.formats.tables import Table, header_keys, read_table
+from ethoprism_domains.formats.tables import Table, header_key, header_keys, read_table
 
 NO_BEHAVIOR = ("background", "none")
 _VALUES = {
@@ -41,6 +45,7 @@ _VALUES = {
     **dict.fromkeys(("-1", "-1.0", "", "nan", "na"), -1),
 }
 _RESERVED = ("", "video", "subject", "frame", "time_s", *NO_BEHAVIOR)
+_LABELS = ("label", "behavior")
 _BOUT_COLUMNS = ("subject", "behavior", "start_frame", "stop_frame")
 _MOSTLY = 0.9  # a column of which more cells are labels is one of labels, with mistakes
 
@@ -51,7 +56,7 @@ def sniff(path: Path, head: bytes) -> bool:
     return len(keys) > 1 and "start_frame" not in keys and ("frame" in keys or keys[0] == "")
 
 
-def read(path: Path, options: ReadOptions) -> Annotations:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Read labels per frame; see the module."""
     table = read_table(path)
     rows = pd.DataFrame(
@@ -79,7 +84,7 @@ def read(path: Path, options: ReadOptions) -> Annotations:
     return complete(path, events, [0] * len(events), spans, ethogram, options)
 
 
-def write(path: Path, annotations: Annotations, frame_times: FrameTimes | None = None) -> None:
+def write(path: Path, annotations: Annotations, options: WriteOptions) -> None:
     """Write a column a behaviour, for each frame of each video and individual.
 
     Videos whose frame times are not known end with their last observed frame.
@@ -88,10 +93,35 @@ def write(path: Path, annotations: Annotations, frame_times: FrameTimes | None =
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["video", "subject", "frame", *annotations.ethogram.names])
         for video in annotations.videos:
-            labels = frame_labels(annotations, video, _times(annotations, video, frame_times))
+            labels = frame_labels(annotations, video, _times(annotations, video, options))
             for subject in labels["individual"].to_numpy().tolist():
                 values = labels["labels"].sel(individual=subject).to_numpy().tolist()
                 writer.writerows([video, subject, n, *row] for n, row in enumerate(values))
+
+
+def carried(annotations: Annotations, options: WriteOptions) -> Annotations:
+    """Keep, of each frame, which behaviours are present, absent or unsure."""
+    ethogram = annotations.ethogram
+    names = [name for name in ethogram.names if header_key(name) not in (*_RESERVED, *_LABELS)]
+    plain = Ethogram(tuple(Behavior(name) for name in names), ethogram.subjects)
+    return carried_by_frames(annotations, plain, options)
+
+
+def carried_by_frames(
+    annotations: Annotations, ethogram: Ethogram, options: WriteOptions
+) -> Annotations:
+    """Keep what labels of each frame hold, of the behaviours of `ethogram`."""
+    parts = []
+    for video in annotations.videos:
+        times = _times(annotations, video, options)
+        labels = frame_labels(annotations, video, times, ethogram.names)["labels"]
+        parts.append(annotations_from_labels(labels, video, ethogram))
+    events = pd.concat([empty_events(), *(part.events for part in parts)])
+    for video in annotations.videos:
+        if options.times_of(video) is None:
+            events.loc[events["video"] == video, ["start_s", "stop_s"]] = np.nan
+    observed = pd.concat([make_observed([]), *(part.observed for part in parts)])
+    return Annotations(events, observed, ethogram)
 
 
 FRAMES_CSV = Format(
@@ -101,6 +131,9 @@ FRAMES_CSV = Format(
     sniff=sniff,
     read=read,
     write=write,
+    carried=carried,
+    carries="present, absent and unsure of each frame, subject and behaviour",
+    loses="who said so, modifiers, comments, where one bout follows another; points are one frame",
 )
 
 
@@ -134,7 +167,7 @@ def _labels(
     table: Table, given: Ethogram | None, subjects: Sequence[str]
 ) -> tuple[Ethogram, np.ndarray]:
     """Give the ethogram, and int8 labels `(row, behavior)` of its behaviours."""
-    for key in ("label", "behavior"):
+    for key in _LABELS:
         if key in table:
             cells = [cell.strip() for cell in table.text(key)]
             return _labels_of_names(cells, given, subjects, table)
@@ -217,9 +250,10 @@ def _points(events: pd.DataFrame, ethogram: Ethogram) -> pd.DataFrame:
     )
 
 
-def _times(annotations: Annotations, video: str, frame_times: FrameTimes | None) -> np.ndarray:
-    if frame_times is not None:
-        return np.asarray(frame_times(video), np.float64)
+def _times(annotations: Annotations, video: str, options: WriteOptions) -> np.ndarray:
+    times = options.times_of(video)
+    if times is not None:
+        return times
     own = annotations.of_video(video)
     last = pd.concat([own.observed["stop_frame"], own.events["stop_frame"] + 1]).max()
     return np.arange(last, dtype=np.float64)

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Annotations, make_observed
-from ethoprism_domains.formats.base import Format, ReadOptions, complete, found_ethogram
+from ethoprism_domains.annotation import make_observed
+from ethoprism_domains.formats.base import Format, Reading, ReadOptions, complete, found_ethogram
 from ethoprism_domains.formats.frames_csv import NO_BEHAVIOR
 from ethoprism_domains.formats.tables import Table, header_keys, read_table
 
@@ -23,7 +23,7 @@ def sniff(path: Path, head: bytes) -> bool:
     return "video" in keys and "label" in keys and not {"frame", "start_frame", "start_s"} & {*keys}
 
 
-def read(path: Path, options: ReadOptions) -> Annotations:
+def read(path: Path, options: ReadOptions) -> Reading:
     """Read labels of whole videos; see the module."""
     table = read_table(path)
     for key in ("video", "label"):
@@ -57,6 +57,7 @@ VIDEOS_CSV = Format(
     extensions=(".csv", ".tsv", ".txt"),
     sniff=sniff,
     read=read,
+    carries="the labels of whole videos",
 )
 
 
