@@ -170,7 +170,7 @@ def _in_batches(run: Callable[..., Array], tokens: int, *inputs: np.ndarray) -> 
     count = len(inputs[0])
     results = [
         run(*(_filled_up(array[start : start + size], size) for array in inputs))
-        for start in range(0, count, size)
+        for start in range(0, max(count, 1), size)
     ]
     return np.concatenate(results)[:count]
 
@@ -184,27 +184,28 @@ def _digest(*parts: object) -> str:
     return hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()[:32]
 
 
-def _video(
+def load_video_encoder(
     name: str,
     config: VideoEncoderConfig,
     checkpoint: str | Path | None,
-    dtype: str | None,
-    frame_size: int | None,
+    dtype: str | None = None,
+    frame_size: int | None = None,
 ) -> VideoPrism:
+    """Load a video encoder of any sizes; see `load_encoder` for the arguments and errors."""
     config = replace(config, dtype=dtype or config.dtype)
     model, weights = _load(name, lambda rngs: VideoEncoder(config, rngs=rngs), checkpoint)
     return VideoPrism(name, model, weights, frame_size)
 
 
-def _video_text(
+def load_video_text(
     name: str,
     config: VideoTextConfig,
     checkpoint: str | Path | None,
-    dtype: str | None,
-    frame_size: int | None,
+    dtype: str | None = None,
+    frame_size: int | None = None,
 ) -> VideoTextPrism:
-    video = replace(config.video, dtype=dtype or config.video.dtype)
-    config = replace(config, video=video)
+    """Load a video-text model of any sizes; see `load_encoder` for the arguments and errors."""
+    config = replace(config, video=replace(config.video, dtype=dtype or config.video.dtype))
     model, weights = _load(name, lambda rngs: VideoText(config, rngs=rngs), checkpoint)
     return VideoTextPrism(name, model, weights, frame_size)
 
@@ -221,8 +222,8 @@ def _load(
     return load_checkpoint(build, checkpoint), fingerprint_file(checkpoint)
 
 
-base = partial(_video, "videoprism-base", VideoEncoderConfig.base())
-large = partial(_video, "videoprism-large", VideoEncoderConfig.large())
-giant = partial(_video, "videoprism-giant", VideoEncoderConfig.giant())
-lvt_base = partial(_video_text, "videoprism-lvt-base", VideoTextConfig.lvt_base())
-lvt_large = partial(_video_text, "videoprism-lvt-large", VideoTextConfig.lvt_large())
+base = partial(load_video_encoder, "videoprism-base", VideoEncoderConfig.base())
+large = partial(load_video_encoder, "videoprism-large", VideoEncoderConfig.large())
+giant = partial(load_video_encoder, "videoprism-giant", VideoEncoderConfig.giant())
+lvt_base = partial(load_video_text, "videoprism-lvt-base", VideoTextConfig.lvt_base())
+lvt_large = partial(load_video_text, "videoprism-lvt-large", VideoTextConfig.lvt_large())
