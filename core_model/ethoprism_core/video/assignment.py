@@ -17,6 +17,9 @@ from ethoprism_core.video.detect import Blob, Expected
 _REACH = 1.5  # lengths that an animal may be off its predicted place
 _SPEED = 20.0  # lengths a second by which the place grows uncertain while it is not seen
 _COAST = 0.3  # seconds for which it is believed to go on as before
+_PASSING = 1.0  # seconds for which merged animals are believed to go on as before
+_MERGED_TRUST = 0.5  # of a share of pixels, at most
+_OVERLAP = 0.8  # of their areas together: animals in a smaller blob lie over each other
 _TOUCH = 0.6  # lengths from a blob within which an animal without one may be part of it
 _JOINED = 1.25  # of an animal's area: a blob that holds two is at least as large
 _SMALL = 0.3  # of an animal's area: smaller blobs are taken for no animal at first
@@ -42,6 +45,17 @@ class Animal:
         passed = time - self.time
         return self.centre + self.velocity * _COAST * (1 - np.exp(-passed / _COAST))
 
+    def go(self, place: Float[np.ndarray, "2"], time: float, trust: float) -> None:
+        """Move to `place`, and take over its speed as far as the place is trusted."""
+        passed = time - self.time
+        if self.centre is None or passed >= 2 * _COAST:
+            self.velocity = np.zeros(2)
+        elif passed > 0:
+            now = (place - self.centre) / passed
+            slower = np.exp(-passed / _PASSING) if self.merged else 1.0
+            self.velocity = slower * (self.velocity + 0.5 * trust * (now - self.velocity))
+        self.centre, self.time = place, time
+
 
 @dataclass(frozen=True, eq=False)
 class Sighting:
@@ -53,12 +67,18 @@ class Sighting:
         Its number.
     blob
         Its pixels.
+    place
+        Where it is believed to be.
+    trust
+        How much of that was seen rather than predicted, between 0 and 1.
     merged_with
         The other animals whose pixels were joined with its own.
     """
 
     animal: int
     blob: Blob
+    place: Float[np.ndarray, "2"]
+    trust: float = 1.0
     merged_with: tuple[int, ...] = ()
 
 
@@ -145,20 +165,30 @@ class Assigner:
         time: float,
         blobs: Sequence[Blob],
     ) -> list[Sighting]:
-        found = [
-            Sighting(animal, blobs[blob]) for animal, blob in owned.items() if blob not in shared
-        ]
+        alone = [(animal, blobs[blob]) for animal, blob in owned.items() if blob not in shared]
+        found = [Sighting(animal, blob, blob.centre) for animal, blob in alone]
         for blob, members in shared.items():
-            animals = [self.animals[n] for n in members]
-            parts = split_blob(
-                blobs[blob],
-                np.stack([animal.predict(time) for animal in animals]),
-                np.stack([animal.spread for animal in animals]),
-            )
-            for member, part in zip(members, parts, strict=True):
-                others = tuple(n for n in members if n != member)
-                found.append(Sighting(member, part, others))
+            found += self._shares(blobs[blob], members, time)
         return found
+
+    def _shares(self, blob: Blob, members: list[int], time: float) -> list[Sighting]:
+        """Tell apart the members of one blob: by their pixels, or where they overlap by their way.
+
+        Shares of pixels never lie on top of each other. Two animals that pass through each other
+        would bounce off, were their places taken from their shares.
+        """
+        animals = [self.animals[n] for n in members]
+        predicted = np.stack([animal.predict(time) for animal in animals])
+        parts = split_blob(blob, predicted, np.stack([animal.spread for animal in animals]))
+        off = np.stack([part.centre for part in parts]) - predicted
+        together = off.mean(axis=0)
+        beside = blob.area / max(sum(animal.area for animal in animals), 1.0)
+        trust = float(np.clip((beside - _OVERLAP) / (1 - _OVERLAP), 0, 1)) * _MERGED_TRUST
+        places = predicted + together + trust * (off - together)
+        return [
+            Sighting(member, part, _inside(place, blob), trust, _others(members, member))
+            for member, part, place in zip(members, parts, places, strict=True)
+        ]
 
     def _newcomers(self, blobs: Sequence[Blob]) -> list[Sighting]:
         """Give free blobs to the animals not met yet, the likeliest first, the largest shared."""
@@ -171,9 +201,10 @@ class Assigner:
                 continue
             free = free[len(members) :]
             parts = split_blob(blob, *_first_guess(blob, len(members)))
-            for member, part in zip(members, parts, strict=True):
-                others = tuple(n for n in members if n != member)
-                found.append(Sighting(member, part, others))
+            found += [
+                Sighting(member, part, part.centre, merged_with=_others(members, member))
+                for member, part in zip(members, parts, strict=True)
+            ]
         return found
 
     def _unlike(self, blob: Blob) -> float:
@@ -181,20 +212,25 @@ class Assigner:
 
     def _move(self, sighting: Sighting, frame: int, time: float) -> None:
         animal, blob = self.animals[sighting.animal], sighting.blob
-        centre = blob.centre
-        passed = time - animal.time
-        if animal.centre is not None and 0 < passed < 2 * _COAST:
-            animal.velocity = 0.5 * animal.velocity + 0.5 * (centre - animal.centre) / passed
-        else:
-            animal.velocity = np.zeros(2)
         animal.merged = bool(sighting.merged_with)
+        animal.go(sighting.place, time, sighting.trust)
         if not (animal.merged and animal.area):  # its look is learned while it is alone
             weight = 0.1 if animal.area else 1.0
             animal.area += weight * (blob.area - animal.area)
             animal.spread = blob.spread
-        animal.centre, animal.time = centre, time
         if len(animal.first_frames) < _TRUSTED:
             animal.first_frames.append(frame)
+
+
+def _others(members: Sequence[int], one: int) -> tuple[int, ...]:
+    return tuple(n for n in members if n != one)
+
+
+def _inside(place: np.ndarray, blob: Blob) -> np.ndarray:
+    """Return `place`, or the pixel of the blob that is nearest to it if it lies outside."""
+    distance = np.linalg.norm(blob.pixels - place, axis=1)
+    nearest = int(distance.argmin())
+    return place if distance[nearest] < 1 else blob.pixels[nearest].astype(float)
 
 
 def match(

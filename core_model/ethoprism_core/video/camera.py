@@ -12,7 +12,8 @@ _LONGEST = 400
 _APART = 0.5  # seconds between the pictures of a pair, and at most so many frames
 _APART_FRAMES = 15
 _POINTS = 200
-_STILL = 0.5  # pixels
+_PATCH = (31, 31)  # pixels around a point by which it is found again; so many outweigh noise
+_STILL = 1.0  # pixels
 
 
 def is_fixed_camera(video: Video) -> bool:
@@ -46,11 +47,12 @@ def moving_share(video: Video) -> float:
 def _moved(
     first: UInt8[np.ndarray, "height width"], second: UInt8[np.ndarray, "height width"]
 ) -> float:
+    first, second = (cv2.GaussianBlur(picture, (0, 0), 1) for picture in (first, second))
     points = cv2.goodFeaturesToTrack(first, _POINTS, 0.01, 7)
     if points is None:
         return 0.0
     found, seen, _ = cv2.calcOpticalFlowPyrLK(
-        first, second, points, np.empty_like(points), winSize=(15, 15), maxLevel=3
+        first, second, points, np.empty_like(points), winSize=_PATCH, maxLevel=3
     )
     distance = np.linalg.norm((found - points).reshape(-1, 2), axis=1)
     return float(np.mean((distance > _STILL) | (seen.ravel() == 0)))

@@ -28,6 +28,9 @@ def sample_frames(video: Video, count: int) -> Int[np.ndarray, " sample"]:
 def small_pictures(
     video: Video, frames: Int[np.ndarray, " sample"], size: tuple[int, int]
 ) -> Generator[tuple[int, UInt8[np.ndarray, "height width"]], None, None]:
-    """Yield ``(frame number, grey picture)`` of the ascending `frames`, shrunk to `size`."""
+    """Yield ``(frame number, grey picture)`` of the ascending `frames`, shrunk to `size`.
+
+    They are slightly blurred, which takes most of a night camera's noise away.
+    """
     for number, picture in video.visit(map(int, frames), size):
-        yield number, cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY)
+        yield number, cv2.GaussianBlur(cv2.cvtColor(picture, cv2.COLOR_RGB2GRAY), (3, 3), 0)
