@@ -216,8 +216,8 @@ def observed_intervals(
     told
         Intervals from the file itself.
     """
-    told = told[["video", "start_frame", "stop_frame"]]
-    spans = []
+    columns = ["video", "start_frame", "stop_frame"]
+    spans = list(told[columns].itertuples(index=False, name=None))
     for video in events.loc[~events["video"].isin(told["video"]), "video"].unique():
         own = events[events["video"] == video]
         times = options.times_of(video)
@@ -232,8 +232,7 @@ def observed_intervals(
             )
         else:
             spans.append((video, 0, len(times)))
-    columns = ["video", "start_frame", "stop_frame"]
-    return make_observed(pd.concat([told, pd.DataFrame(spans, columns=columns)]))
+    return make_observed(pd.DataFrame(spans, columns=columns))
 
 
 def found_ethogram(

@@ -9,6 +9,7 @@ others the reader's option decides.
 """
 
 import csv
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation import (
     EVENT_COLUMNS,
+    OBSERVED_COLUMNS,
     Annotations,
     derive_ethogram,
     seconds_to_frames,
@@ -62,15 +64,16 @@ def write(path: Path, annotations: Annotations, options: WriteOptions) -> None:
     """Write every column of every event, and the observed intervals, so that nothing is lost."""
     events = annotations.events
     unobserved = set(events["video"]) - set(annotations.observed["video"])
-    nowhere = [{"video": video, "start_frame": 0, "stop_frame": 0} for video in sorted(unobserved)]
-    observed = pd.concat([annotations.observed, pd.DataFrame(nowhere)]).assign(kind=OBSERVED)
-    rows = pd.concat([observed.reindex(columns=list(EVENT_COLUMNS)), events.astype(object)])
+    spans = list(annotations.observed.itertuples(index=False, name=None))
+    spans += [(video, 0, 0) for video in sorted(unobserved)]
+    observed = pd.DataFrame(spans, columns=list(OBSERVED_COLUMNS)).assign(kind=OBSERVED)
+    rows = (observed.reindex(columns=list(EVENT_COLUMNS)), events)
     with atomic_path(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         plain = csv.writer(file, lineterminator="\n")
         # a lone carriage return in a comment is quoted only where everything is
         quoted = csv.writer(file, lineterminator="\n", quoting=csv.QUOTE_ALL)
         plain.writerow(EVENT_COLUMNS)
-        for row in rows.itertuples(index=False):
+        for row in chain.from_iterable(table.itertuples(index=False) for table in rows):
             cells = [_cell(value) for value in row]
             (quoted if any("\r" in str(cell) for cell in cells) else plain).writerow(cells)
 
