@@ -26,8 +26,8 @@ class SquareSettings:
         Seconds over which its length is taken then.
     """
 
-    lengths: float = 2.2
-    smooth: float = 0.3
+    lengths: float = 2.0
+    smooth: float = 0.2
     zoom: float = 2.0
     zoom_seconds: float = 4.0
 
