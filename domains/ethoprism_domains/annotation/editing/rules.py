@@ -9,8 +9,8 @@ import numpy as np
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.behaviors import name_is_clean
+from ethoprism_domains.annotation.editing.records import Event
 from ethoprism_domains.annotation.ethogram import Ethogram
-from ethoprism_domains.annotation.records import Event
 from ethoprism_domains.annotation.timing import frame_edges
 from ethoprism_domains.annotation.validation import JUDGEMENTS
 

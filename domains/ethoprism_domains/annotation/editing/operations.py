@@ -10,11 +10,11 @@ from dataclasses import replace
 from typing import Any
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation.coding import Change, Coding
-from ethoprism_domains.annotation.overlaps import make_room, spanning
-from ethoprism_domains.annotation.records import Event
-from ethoprism_domains.annotation.rules import Rules
-from ethoprism_domains.annotation.spans import Span, joined, without
+from ethoprism_domains.annotation.editing.coding import Change, Coding
+from ethoprism_domains.annotation.editing.overlaps import make_room, spanning
+from ethoprism_domains.annotation.editing.records import Event
+from ethoprism_domains.annotation.editing.rules import Rules
+from ethoprism_domains.annotation.editing.spans import Span, joined, without
 
 _DETAILS = ("modifiers", "judgement", "comment", "labeling_method", "confidence", "model")
 

@@ -3,10 +3,10 @@
 from dataclasses import replace
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation.coding import Coding
-from ethoprism_domains.annotation.records import Event, order
-from ethoprism_domains.annotation.rules import Rules
-from ethoprism_domains.annotation.spans import without
+from ethoprism_domains.annotation.editing.coding import Coding
+from ethoprism_domains.annotation.editing.records import Event, order
+from ethoprism_domains.annotation.editing.rules import Rules
+from ethoprism_domains.annotation.editing.spans import without
 
 
 def in_the_way(coding: Coding, event: Event, rules: Rules) -> list[Event]:

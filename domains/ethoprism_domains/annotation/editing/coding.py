@@ -11,10 +11,15 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation.editing.records import (
+    Event,
+    event_table,
+    events_from_table,
+    order,
+)
+from ethoprism_domains.annotation.editing.spans import Spans, joined, without
+from ethoprism_domains.annotation.editing.track import Track
 from ethoprism_domains.annotation.events import make_observed
-from ethoprism_domains.annotation.records import Event, event_table, events_from_table, order
-from ethoprism_domains.annotation.spans import Spans, joined, without
-from ethoprism_domains.annotation.track import Track
 
 _NOTHING = Track()
 _MANY = 100  # from here on sorting all events anew is quicker than putting in one by one
@@ -120,6 +125,11 @@ class Coding:
         """Give the bouts that were started and not yet stopped."""
         return [event for event in self.in_order() if event.is_open]
 
+    def without_open_bouts(self) -> "Coding":
+        """Leave out the bouts that were not yet stopped, as the table does."""
+        closed = (event for event in self.events.values() if not event.is_open)
+        return Coding.of(self.video, closed, self.observed)
+
     def table(self) -> pd.DataFrame:
         """Make the event table, columns `EVENT_COLUMNS`; open bouts are not in it."""
         return event_table(self.events.values(), self.video)
@@ -167,9 +177,8 @@ def fitted(change: Change, coding: Coding) -> Change:
 
 
 def difference(before: Coding, after: Coding, what: str) -> Change:
-    """Give the change that leads from one coding to another; open bouts are left as they are."""
-    old = {key: event for key, event in before.events.items() if not event.is_open}
-    new = {key: event for key, event in after.events.items() if not event.is_open}
+    """Give the change that leads from one coding to another."""
+    old, new = before.events, after.events
     removed = tuple(event for key, event in old.items() if new.get(key) != event)
     added = tuple(event for key, event in new.items() if old.get(key) != event)
     seen = without(after.observed, before.observed)

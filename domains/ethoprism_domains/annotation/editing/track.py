@@ -4,7 +4,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ethoprism_domains.annotation.records import Event
+from ethoprism_domains.annotation.editing.records import Event
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,59 @@
+"""Edit what is coded of one video: immutable values, pure operations, changes that invert exactly.
+
+`Coding` holds the events and observed intervals; an operation such as `add` takes it, the `Rules`
+and what the user chose, and returns a `Change`; ``coding.after(change)`` is the next `Coding`, and
+``change.inverted()`` leads back.
+"""
+
+from ethoprism_domains.annotation.editing.coding import Change, Coding, difference, fitted
+from ethoprism_domains.annotation.editing.operations import (
+    accept,
+    add,
+    add_all,
+    change_subject,
+    delete,
+    describe,
+    merge,
+    move,
+    observe,
+    reject,
+    relabel,
+    split,
+    start,
+    stop,
+    toggle,
+    unobserve,
+)
+from ethoprism_domains.annotation.editing.overlaps import in_the_way
+from ethoprism_domains.annotation.editing.records import Event
+from ethoprism_domains.annotation.editing.rules import OVERLAPS, Rules
+from ethoprism_domains.annotation.editing.spans import joined, without
+
+__all__ = [
+    "OVERLAPS",
+    "Change",
+    "Coding",
+    "Event",
+    "Rules",
+    "accept",
+    "add",
+    "add_all",
+    "change_subject",
+    "delete",
+    "describe",
+    "difference",
+    "fitted",
+    "in_the_way",
+    "joined",
+    "merge",
+    "move",
+    "observe",
+    "reject",
+    "relabel",
+    "split",
+    "start",
+    "stop",
+    "toggle",
+    "unobserve",
+    "without",
+]
