@@ -3,7 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from ethoprism_domains.annotation import Annotations, Ethogram
+import pandas as pd
+
+from ethoprism_domains.annotation import (
+    Annotations,
+    Ethogram,
+    empty_events,
+    make_events,
+    with_seconds,
+)
 from ethoprism_domains.formats.base import Format, WriteOptions
 from ethoprism_domains.formats.losses import LossCounter, LossReport, difference
 
@@ -22,7 +30,23 @@ def carry(
     """
     legal, renamed = with_legal_names(annotations, format.forbidden)
     kept = legal if format.carried is None else format.carried(legal, options)
+    kept = _timed(kept, options)
     return kept, renamed + difference(legal, kept)
+
+
+def made_anew(events: pd.DataFrame) -> pd.DataFrame:
+    """Give events the ids that reading a file without ids gives them."""
+    return make_events(events.drop(columns="event_id"))
+
+
+def _timed(annotations: Annotations, options: WriteOptions) -> Annotations:
+    """Derive the seconds anew where the frame times are known."""
+    parts = [empty_events()]
+    for video, part in annotations.events.groupby("video", sort=False):
+        times = options.times_of(str(video))
+        parts.append(part if times is None else with_seconds(part, times))
+    events = pd.concat(parts).sort_index()
+    return Annotations(events, annotations.observed, annotations.ethogram)
 
 
 def with_legal_names(annotations: Annotations, forbidden: str) -> tuple[Annotations, LossReport]:
@@ -42,10 +66,13 @@ def with_legal_names(annotations: Annotations, forbidden: str) -> tuple[Annotati
         for item in ethogram
     )
     individuals = tuple(replace(item, name=subject_names[item.name]) for item in ethogram.subjects)
-    events = annotations.events.assign(
-        behavior=annotations.events["behavior"].map(behavior_names),
-        subject=annotations.events["subject"].map(subject_names),
+    before = annotations.events
+    events = before.assign(
+        behavior=before["behavior"].map(behavior_names),
+        subject=before["subject"].map(subject_names),
     )
+    derived = before["event_id"] == made_anew(before)["event_id"]
+    events["event_id"] = events["event_id"].where(~derived, made_anew(events)["event_id"])
     kept = Annotations(events, annotations.observed, Ethogram(behaviors, individuals))
     return kept, losses.report()
 

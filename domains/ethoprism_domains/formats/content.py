@@ -18,13 +18,13 @@ _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 
 
-def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """Read a file whole, unpacked if it is gzip.
 
     Raises
     ------
     EthoprismError
-        If it cannot be read, or holds more than `most` bytes.
+        If it cannot be read, or holds more than `MOST_BYTES`.
     """
     try:
         with path.open("rb") as file:
@@ -33,8 +33,8 @@ def read_bytes(path: Path, most: int = MOST_BYTES) -> bytes:
             parts, size = [], 0
             while part := file.read(_CHUNK):
                 size += len(part)
-                if size > most:
-                    told = f"more than {most >> 20} MiB"
+                if size > MOST_BYTES:
+                    told = f"more than {MOST_BYTES >> 20} MiB"
                     raise EthoprismError(told, path, "check that it is a label file")
                 parts.append(part)
     except (gzip.BadGzipFile, zlib.error, EOFError) as error:

@@ -21,9 +21,11 @@ from ethoprism_domains.annotation import (
     Annotations,
     Behavior,
     Ethogram,
+    Subject,
     annotations_from_labels,
     empty_events,
     frame_labels,
+    known_individuals,
     make_observed,
     runs,
 )
@@ -103,8 +105,11 @@ def carried(annotations: Annotations, options: WriteOptions) -> Annotations:
     """Keep, of each frame, which behaviours are present, absent or unsure."""
     ethogram = annotations.ethogram
     names = [name for name in ethogram.names if header_key(name) not in (*_RESERVED, *_LABELS)]
-    plain = Ethogram(tuple(Behavior(name) for name in names), ethogram.subjects)
-    return carried_by_frames(annotations, plain, options)
+    behaviors = tuple(Behavior(name) for name in names)
+    kept = carried_by_frames(annotations, Ethogram(behaviors, ethogram.subjects), options)
+    individuals = known_individuals(kept) if kept.videos else ()
+    subjects = tuple(Subject(name) for name in individuals if name)
+    return Annotations(kept.events, kept.observed, Ethogram(behaviors, subjects))
 
 
 def carried_by_frames(
@@ -116,10 +121,9 @@ def carried_by_frames(
         times = _times(annotations, video, options)
         labels = frame_labels(annotations, video, times, ethogram.names)["labels"]
         parts.append(annotations_from_labels(labels, video, ethogram))
+    # no seconds: the times may be made up
     events = pd.concat([empty_events(), *(part.events for part in parts)])
-    for video in annotations.videos:
-        if options.times_of(video) is None:
-            events.loc[events["video"] == video, ["start_s", "stop_s"]] = np.nan
+    events = events.assign(start_s=np.nan, stop_s=np.nan)
     observed = pd.concat([make_observed([]), *(part.observed for part in parts)])
     return Annotations(events, observed, ethogram)
 

@@ -41,7 +41,7 @@ def read(path: Path, options: ReadOptions) -> Reading:
         }
     )
     rows = rows[rows["behavior"] != ""]
-    seen = rows[~rows["behavior"].str.lower().isin(NO_BEHAVIOR)]
+    seen = rows[~rows["behavior"].map(str.lower).isin(NO_BEHAVIOR)]
     ethogram = options.ethogram
     if ethogram is None:
         one_each = not seen["video"].duplicated().any()
