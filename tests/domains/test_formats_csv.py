@@ -378,6 +378,7 @@ def test_damaged_bytes_end_in_the_one_error_or_in_events(tmp_path, data):
 @example(b"behavior,start_frame,stop_frame\nw,1,1\nw,1,2\n", "bouts-csv")
 @example(b"frame,label\n", "frames-csv")
 @example(b"frame,walk\n", "frames-csv")
+@example(b"video,label\n", "videos-csv")
 @example(b"\xef\xbb\xbf", "videos-csv")
 def test_any_bytes_end_in_the_one_error_or_in_events(tmp_path, content, reader):
     try:
