@@ -46,6 +46,8 @@ class AnnotationStore:
         Look, and write nothing at all.
     rewrite_after
         The table is rewritten this many seconds after an action; None for only when closing.
+    backup_every
+        Seconds between two former tables that are set aside.
     append
         Appends bytes to the journal durably, or raises `OSError`.
 
@@ -73,6 +75,7 @@ class AnnotationStore:
         overlaps: str = "refuse",
         read_only: bool = False,
         rewrite_after: float | None = 2.0,
+        backup_every: float = 600.0,
         append: Append = append_durably,
     ) -> None:
         self.video, self.annotator = video, annotator
@@ -89,7 +92,7 @@ class AnnotationStore:
         self._session, self._append = Session(), append
         names = {"video": video, "annotator": annotator}
         self._journal = SessionJournal(self.paths, self._session, loaded.journal, names, append)
-        self._table = TableWriter(self.paths, loaded.table, loaded.edited)
+        self._table = TableWriter(self.paths, loaded.table, loaded.edited, backup_every)
         self._rewriter = Rewriter(self.write_table, rewrite_after)
         if not self._obstacle:
             self._begin(loaded)
@@ -105,6 +108,11 @@ class AnnotationStore:
     def is_second_writer(self) -> bool:
         """Whether another session has the journal, so that this one writes one of its own."""
         return self._journal.is_branch
+
+    @property
+    def last_action(self) -> int:
+        """The number that the last action has in the journal; 0 before the first."""
+        return self._history.last
 
     @property
     def can_undo(self) -> bool:

@@ -7,21 +7,22 @@ from pathlib import Path
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation.store.naming import TABLE, AnnotationPaths
 
-_BETWEEN = timedelta(minutes=10)
 _NEWEST, _DAYS = 10, 30
 _DATE = "%Y%m%dT%H%M%S%fZ"
 _EDITED = "edited"
 
 
-def keep_former(paths: AnnotationPaths, content: bytes, now: datetime | None = None) -> Path | None:
-    """Set a table's bytes aside, unless that was done within the last ten minutes.
+def keep_former(
+    paths: AnnotationPaths, content: bytes, every: float, now: datetime | None = None
+) -> Path | None:
+    """Set a table's bytes aside, unless that was done within the last `every` seconds.
 
     Of those that were set aside before, the newest ten are kept, and the last of each of the
     newest thirty days.
     """
     now = now or datetime.now(UTC)
     known = _former(paths)
-    if known and now - max(known) < _BETWEEN:
+    if known and now - max(known) < timedelta(seconds=every):
         return None
     path = _write(paths, content, now, "")
     for date, old in known.items():

@@ -28,6 +28,11 @@ class History:
     done: list[int] = field(default_factory=list)
     undone: list[int] = field(default_factory=list)
 
+    @property
+    def last(self) -> int:
+        """The number of the last action; 0 if there is none."""
+        return next(reversed(self.changes), 0)
+
     def note(self, line: Line, change: Change) -> None:
         """Take in an action."""
         self.changes[line.seq] = change

@@ -91,7 +91,7 @@ def load(paths: AnnotationPaths, video: str, rules: Rules) -> Loaded:
             obstacle = f"the table is not what we wrote, and cannot be taken in: {error}"
     if edited and additions:
         notices.append(_about_edit(paths.table, additions[0].change))
-    if table is None and replayed.tables:
+    if table is None and any(line.kind == "written" for line in journal.lines):
         notices.append(f"{paths.table.name} was missing: it is written anew from the journal")
     loaded = Loaded(journal, replayed, table, edited, tuple(additions), tuple(notices), obstacle)
     return loaded if obstacle else _with_branches(loaded, paths)

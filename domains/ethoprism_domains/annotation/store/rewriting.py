@@ -21,6 +21,8 @@ class TableWriter:
         The table's bytes when the store was opened; None if there was none.
     edited
         Whether somebody else wrote these: then they are set aside for good.
+    backup_every
+        Seconds between two former tables that are set aside.
 
     Attributes
     ----------
@@ -28,8 +30,10 @@ class TableWriter:
         Of the table as we know it.
     """
 
-    def __init__(self, paths: AnnotationPaths, found: bytes | None, edited: bool) -> None:
-        self._paths, self._edited = paths, edited
+    def __init__(
+        self, paths: AnnotationPaths, found: bytes | None, edited: bool, backup_every: float
+    ) -> None:
+        self._paths, self._edited, self._every = paths, edited, backup_every
         self.fingerprint = fingerprint(found)
         self._lock = threading.Lock()
 
@@ -72,7 +76,7 @@ class TableWriter:
         if self._edited:
             keep_edited(self._paths, present)
         else:
-            keep_former(self._paths, present)
+            keep_former(self._paths, present, self._every)
 
 
 class Rewriter:
