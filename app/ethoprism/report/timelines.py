@@ -9,7 +9,9 @@ from jaxtyping import Float
 from ethoprism.report.content import Lane, Span, Tick, Timeline
 
 _CURVE_POINTS = 240
-_STEPS_S = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)
+_TENTHS_AND_SECONDS = (0.1, 0.2, 0.5, 1.0, 2.0, 5.0, 10.0, 15.0, 30.0)
+_MINUTES_AND_HOURS = (60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0, 14400.0)
+_STEPS_S = _TENTHS_AND_SECONDS + _MINUTES_AND_HOURS
 _MOST_TICKS = 8
 
 

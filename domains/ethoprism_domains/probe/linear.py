@@ -10,6 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from jaxtyping import Float
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from ethoprism_domains.probe.base import ProbeEstimator, Progress, check_arrays
 from ethoprism_domains.probe.holdout import hold_out
@@ -17,6 +18,7 @@ from ethoprism_domains.probe.layout import SampleLayout
 from ethoprism_domains.probe.objective import group_answers, weighted_loss
 from ethoprism_domains.probe.scaling import moments, standardise
 
+_THREADS_PAY = 1_000_000  # numbers in the table of samples
 _STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)
 _FALLBACK_STRENGTH = 1e-2  # when there is too little to hold anything out
 _ROWS = 256
@@ -188,7 +190,9 @@ def _logistic(
         intercepts[seen] = 0.0
         return coefficients, intercepts
     model = LogisticRegression(C=strength, max_iter=500)
-    model.fit(pooled[known], answers[known], sample_weight=answer_weights[answers[known]])
+    # the solver calls BLAS thousands of times: on small problems its threads mostly wait
+    with threadpool_limits(1 if pooled.size < _THREADS_PAY else None, user_api="blas"):
+        model.fit(pooled[known], answers[known], sample_weight=answer_weights[answers[known]])
     if len(seen) == 2:
         coefficients[:, seen[1]] = model.coef_[0]
         intercepts[seen] = 0.0, model.intercept_[0]
