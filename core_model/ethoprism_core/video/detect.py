@@ -113,7 +113,7 @@ def find_blobs(
         An animal's usual look, against which small and faint blobs are dropped; None keeps all.
     """
     difference = background.difference(grey)
-    mask = _mask(difference, background.tolerance, expected)
+    mask = _mask(difference, background, expected)
     left, top, width, height = cv2.boundingRect(mask)  # to label all would take most of the time
     if not width:
         return []
@@ -134,14 +134,16 @@ def _blob(mine: np.ndarray, difference: np.ndarray, corner: np.ndarray) -> Blob:
     return Blob(np.column_stack([columns, rows]) + corner, float(contrast))
 
 
-def _mask(difference: np.ndarray, tolerance: np.ndarray, expected: Expected | None) -> np.ndarray:
+def _mask(difference: np.ndarray, background: Background, expected: Expected | None) -> np.ndarray:
     if expected is None:
-        return _close(difference > tolerance, _CROSS)
+        return _close(difference > background.tolerance, _CROSS)
     faintest = np.uint8(min(_FAINT * expected.contrast / 2, 255))
-    changed = difference > np.maximum(tolerance, faintest)
+    changed = difference > np.maximum(background.tolerance, faintest)
     if expected.area < _TINY:
         return _close(changed, _CROSS)
-    body = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, _disc(expected.thin))
+    # without a sign it is the wild, where low contrast leaves thin pieces of an animal
+    thin = _disc(expected.thin) if background.sign else _CROSS
+    body = cv2.morphologyEx(changed.astype(np.uint8), cv2.MORPH_OPEN, thin)
     return _close(body, _disc(expected.gap))
 
 

@@ -1,7 +1,8 @@
 """Tracks: where each animal is in every frame, as a `movement`-style dataset of boxes.
 
-Dimensions are named as in `movement` (https://movement.neuroinformatics.dev): `position` and
-`shape` ``(time, space, individual)`` in pixels, `confidence` ``(time, individual)``; beside them
+Dimensions are named as in `movement` from 0.17 on (https://movement.neuroinformatics.dev):
+`position` and `shape` ``(time, space, individual)`` in pixels, from the picture's upper left
+corner, `confidence` ``(time, individual)``; beside them
 `length`, `width` and `orientation` ``(time, individual)`` of the ellipse that fits the body, the
 orientation in radians from the x axis towards y, modulo half a turn. `confidence` is 1 where an
 animal is seen alone, 0.5 where its pixels were joined with another's, and 0 where it was not seen
@@ -78,7 +79,12 @@ def make_tracks(
     """
     steps = np.diff(times)
     fps = float(1 / np.median(steps)) if len(steps) else 1.0
-    noted = {"ds_type": "bboxes", "time_unit": "seconds", "fps": fps}
+    noted = {
+        "ds_type": "bboxes",
+        "time_unit": "seconds",
+        "fps": fps,
+        "source_software": "ethoprism",
+    }
     return xr.Dataset(
         {
             "position": (_DIMS["position"], position.astype(np.float32)),
@@ -171,7 +177,7 @@ def load_tracks(path: str | Path) -> xr.Dataset:
         raise EthoprismError(
             "the file cannot be read as tracks", path, "give a netCDF file of boxes"
         ) from error
-    if "individuals" in tracks.dims:  # as older versions of movement name it
+    if "individuals" in tracks.dims:  # as movement named it before 0.17
         tracks = tracks.rename(individuals="individual")
     return check_tracks(tracks, path)
 
