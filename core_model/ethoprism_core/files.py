@@ -27,19 +27,30 @@ def atomic_path(path: str | Path) -> Iterator[Path]:
     """
     path = Path(path)
     temporary = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.partial")
+    make_folder(path.parent)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         publish(temporary, path)
     except OSError as error:
-        if error.filename is not None and Path(error.filename) not in (temporary, path.parent):
+        if error.filename is not None and Path(error.filename) != temporary:
             raise  # some other file of the body's: not ours to explain
-        reason = error.strerror or str(error)
-        raise EthoprismError(
-            f"cannot write ({reason})", path, "check free space and permissions"
-        ) from error
+        raise _cannot_write(path, error) from error
     finally:
         _remove(temporary)
+
+
+def make_folder(path: str | Path) -> None:
+    """Make a folder, and those above it, unless it is there.
+
+    Raises
+    ------
+    EthoprismError
+        If that is not possible.
+    """
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise _cannot_write(path, error) from error
 
 
 def publish(finished: Path, path: Path) -> None:
@@ -69,6 +80,11 @@ def fingerprint_file(path: str | Path) -> str:
             file.seek(offset)
             digest.update(file.read(_SAMPLE_BYTES))
     return digest.hexdigest()[:32]
+
+
+def _cannot_write(path: str | Path, error: OSError) -> EthoprismError:
+    reason = error.strerror or str(error)
+    return EthoprismError(f"cannot write ({reason})", path, "check free space and permissions")
 
 
 def _flush(path: Path) -> None:

@@ -39,6 +39,14 @@ def test_a_full_disk_is_one_line(tmp_path: Path):
     assert [path.name for path in tmp_path.iterdir()] == []
 
 
+@pytest.mark.parametrize("place", ["in the way", "in the way/a/b"])
+def test_a_file_where_a_folder_should_be_is_one_line(tmp_path: Path, place: str):
+    (tmp_path / "in the way").write_text("x")
+    with pytest.raises(EthoprismError, match="cannot write .*in the way"):
+        write_text(tmp_path / place / "bouts.csv", "")
+    assert (tmp_path / "in the way").read_text() == "x"
+
+
 def test_a_fingerprint_follows_content_not_name_or_date(tmp_path: Path):
     one, two = tmp_path / "one", tmp_path / "two"
     one.write_bytes(bytes(range(256)) * 20_000)

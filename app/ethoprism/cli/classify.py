@@ -51,10 +51,12 @@ def run(arguments: argparse.Namespace) -> int:
     from ethoprism.classifying import Classified, Classifier
     from ethoprism.cli import OK, SOME_FAILED, console
     from ethoprism.results import plan_outputs, write_summary
+    from ethoprism_core.files import make_folder
     from ethoprism_core.video import find_videos
 
     paths = find_videos(arguments.videos)
     outputs = plan_outputs(paths, arguments.videos, arguments.out)
+    make_folder(arguments.out)  # before hours of work, not after
     classifier = Classifier.load(
         arguments.probe, arguments.features, arguments.checkpoint, arguments.follow
     )

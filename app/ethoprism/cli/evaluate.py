@@ -32,7 +32,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Evaluate, print the tables, and write files and figures."""
     from ethoprism.cli import OK, console, scores
     from ethoprism.evaluating import evaluate
+    from ethoprism_core.files import make_folder
 
+    make_folder(arguments.out)  # before hours of work, not after
     evaluation = evaluate(
         arguments.labels,
         arguments.videos,

@@ -25,7 +25,9 @@ def run(arguments: argparse.Namespace) -> int:
     """Train, save, and print the scores of footage that was left out."""
     from ethoprism.cli import OK, console, scores
     from ethoprism.training import train
+    from ethoprism_core.files import make_folder
 
+    make_folder(arguments.out.parent)  # before hours of work, not after
     training = train(
         arguments.labels,
         arguments.out,
