@@ -105,8 +105,8 @@ def embed_video(
         return False
     writer = FeatureWriter(path, header, (*grid.shape, encoder.feature_dim))
     rest = plan.after(writer.done)
+    individuals = header.sizes.get("individual", 1)
     with closing(_with_progress(picture_pairs(video, rest, view), rest, progress)) as pairs:
-        individuals = header.sizes.get("individual", 1)
         for features in encode_shared(pairs, rest, encoder, grid, individuals):
             writer.append(features)
     writer.finish()
