@@ -61,7 +61,7 @@ def test_flops_are_those_of_the_compiled_products():
     config = VideoEncoderConfig(
         width=256, heads=2, hidden=1024, spatial_layers=2, temporal_layers=1, grid=(4, 4, 4)
     )
-    model = VideoEncoder(config, rngs=nnx.Rngs(0))
+    model = nnx.eval_shape(lambda: VideoEncoder(config, rngs=nnx.Rngs(0)))
     definition, state = nnx.split(model)
     clip = jax.ShapeDtypeStruct((1, 4, 72, 72, 3), np.float32)
     run = jax.jit(lambda state, clip: nnx.merge(definition, state).tokens(clip))

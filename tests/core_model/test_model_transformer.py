@@ -12,13 +12,12 @@ from ethoprism_core.model.pooling import AttentionPooler
 from ethoprism_core.model.transformer import Attention, FeedForward, LayerNorm, Stack
 
 
-def random_parameters(module, seed=0):
-    """Give every parameter, biases and offsets too, a random value."""
-    rng = np.random.default_rng(seed)
+def random(build):
+    """Build a module in which every parameter, biases and offsets too, is random."""
+    rng = np.random.default_rng(0)
+    module = nnx.eval_shape(build)
     state = nnx.state(module, nnx.Param)
-    nnx.update(
-        module, jax.tree.map(lambda x: jnp.asarray(rng.normal(0, 0.3, x.shape), x.dtype), state)
-    )
+    nnx.update(module, jax.tree.map(lambda x: np.float32(rng.normal(0, 0.3, x.shape)), state))
     return module
 
 
@@ -54,7 +53,7 @@ def plain_attention(module, x, mask):
 
 @pytest.mark.parametrize("length", [5, 700], ids=["short", "in blocks of queries"])
 def test_attention_equals_a_plain_loop(length):
-    module = random_parameters(Attention(12, 3, 2.0, rngs=nnx.Rngs(0)))
+    module = random(lambda: Attention(12, 3, 2.0, rngs=nnx.Rngs(0)))
     x = tokens(2, length, 12)
     mask = np.random.default_rng(2).random((2, length, length)) < 0.6
     mask |= np.eye(length, dtype=bool)
@@ -66,7 +65,7 @@ def test_attention_equals_a_plain_loop(length):
 
 
 def test_layer_norm_scales_by_one_plus_its_offset():
-    module = random_parameters(LayerNorm(16))
+    module = random(lambda: LayerNorm(16))
     x = tokens(3, 16)
     normal = (x - x.mean(-1, keepdims=True)) / np.sqrt(x.var(-1, keepdims=True) + 1e-6)
     expected = normal * (1 + np.asarray(module.offset[...])) + np.asarray(module.bias[...])
@@ -74,7 +73,7 @@ def test_layer_norm_scales_by_one_plus_its_offset():
 
 
 def test_feed_forward_uses_exact_gelu():
-    module = random_parameters(FeedForward(8, 16, "gelu", rngs=nnx.Rngs(0)))
+    module = random(lambda: FeedForward(8, 16, "gelu", rngs=nnx.Rngs(0)))
     x = tokens(1, 4, 8)
     inner = x @ np.asarray(module.expand.kernel[...]) + np.asarray(module.expand.bias[...])
     inner = inner * (1 + erf(inner / np.sqrt(2))) / 2
@@ -86,7 +85,7 @@ def test_feed_forward_uses_exact_gelu():
 
 @pytest.fixture(scope="module")
 def stack():
-    return random_parameters(Stack(2, 8, 2, 16, 50.0, rngs=nnx.Rngs(0)))
+    return random(lambda: Stack(2, 8, 2, 16, 50.0, rngs=nnx.Rngs(0)))
 
 
 def test_what_is_not_visible_is_as_if_absent(stack):

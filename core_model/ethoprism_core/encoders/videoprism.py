@@ -35,9 +35,9 @@ Model = TypeVar("Model", VideoEncoder, VideoText)
 
 RANDOM = "random"
 _SEED = 0
-# small batches stay in a CPU's cache, large ones fill an accelerator
+# small batches stay in a CPU's cache; a base clip at once fills an accelerator
 _TOKENS_AT_ONCE = {"cpu": 512}
-_TOKENS_ON_ACCELERATOR = 32_768
+_TOKENS_ON_ACCELERATOR = 4096
 
 
 class VideoPrism:

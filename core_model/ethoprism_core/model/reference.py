@@ -43,11 +43,12 @@ def from_reference(config: Mapping[str, Any], checkpoint: str | Path) -> Model:
         If the configuration lacks a size, or the checkpoint does not fit it.
     """
     try:
-        return load_checkpoint(_builder(config), checkpoint)
+        build = _builder(config)
     except KeyError as error:
         raise EthoprismError(
             "the model's configuration lacks a size", error.args[0], "add it"
         ) from error
+    return load_checkpoint(build, checkpoint)
 
 
 def _builder(config: Mapping[str, Any]) -> Callable[[nnx.Rngs], Model]:
