@@ -84,7 +84,7 @@ class Coding:
     _tracks: Mapping[tuple[str, str], Track] = field(default_factory=dict, repr=False)
 
     @classmethod
-    def of(cls, video: str, events: Iterable[Event], observed: Spans = ()) -> "Coding":
+    def of(cls, video: str, events: Iterable[Event] = (), observed: Spans = ()) -> "Coding":
         """Collect events; of two with the same id the later one counts."""
         by_id = {event.event_id: event for event in events}
         groups: dict[tuple[str, str], list[Event]] = {}
