@@ -11,15 +11,25 @@ from ethoprism_domains.formats.base import (
     ReadOptions,
     WriteOptions,
 )
+from ethoprism_domains.formats.boris import BORIS, BORIS_AGGREGATED, BORIS_TABULAR
 from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
 from ethoprism_domains.formats.carrying import carry
 from ethoprism_domains.formats.content import unpack_head
 from ethoprism_domains.formats.frames_csv import FRAMES_CSV
 from ethoprism_domains.formats.losses import Loss, LossReport
+from ethoprism_domains.formats.programs import PROGRAMS
 from ethoprism_domains.formats.videos_csv import VIDEOS_CSV
 
 # asked in this order which one a file is
-FORMATS: tuple[Format, ...] = (BOUTS_CSV, FRAMES_CSV, VIDEOS_CSV)
+FORMATS: tuple[Format, ...] = (
+    BORIS,
+    BORIS_TABULAR,
+    BORIS_AGGREGATED,
+    *PROGRAMS,
+    BOUTS_CSV,
+    FRAMES_CSV,
+    VIDEOS_CSV,
+)
 _HEAD_BYTES = 1 << 16
 
 

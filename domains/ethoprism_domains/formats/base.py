@@ -80,15 +80,19 @@ class ReadOptions:
             self._times[video] = None if times is None else np.asarray(times, np.float64)
         return self._times[video]
 
-    def clock(self, video: str, told_fps: float | None = None, count: int | None = None) -> Clock:
-        """Give the clock of a video: its frame times, else `fps`, else what the file told.
+    def clock(self, video: str, told: float | None = None, count: int | None = None) -> Clock:
+        """Give the clock of a video: its frame times, else `fps`, else the rate the file told.
 
         Raises
         ------
         EthoprismError
             If none of them is known.
         """
-        return find_clock(video, self.times_of(video), self.fps or told_fps, count)
+        times = self.times_of(video)
+        rate = told if self.fps is None else self.fps
+        if times is None and rate is None:
+            raise _no_clock(video)
+        return Clock(times) if rate is None or times is not None else Clock(None, rate, count)
 
 
 @dataclass(frozen=True)
@@ -111,28 +115,41 @@ class WriteOptions:
         times = None if self.frame_times is None else self.frame_times(video)
         return None if times is None else np.asarray(times, np.float64)
 
-    def clock(self, video: str) -> Clock:
-        """Give the clock of a video: its frame times, else `fps`.
+    def clock(self, annotations: Annotations, video: str) -> Clock:
+        """Give the clock of a video: its frame times, else `fps`, else the events' own rate.
 
         Raises
         ------
         EthoprismError
-            If neither is known.
+            If none of them is known, or the events' own seconds are of no constant rate.
         """
-        return find_clock(video, self.times_of(video), self.fps)
+        times = self.times_of(video)
+        if times is not None:
+            return Clock(times)
+        events = annotations.events[annotations.events["video"] == video]
+        rate = own_rate(events) if self.fps is None else self.fps
+        if rate is None:
+            raise _no_clock(video)
+        return Clock(None, rate)
 
 
-def find_clock(
-    video: str, times: np.ndarray | None, fps: float | None, count: int | None = None
-) -> Clock:
-    """Make the clock of a video from what is known of it."""
-    if times is None and fps is None:
-        raise EthoprismError(
-            f"times in seconds, and the frame times of {video} are not known",
-            None,
-            "give the video, or its frames per second",
-        )
-    return Clock(times) if times is not None else Clock(None, fps or 0.0, count)
+def own_rate(events: pd.DataFrame) -> float | None:
+    """Give the constant rate that all frames and seconds of one video's events agree on, if any."""
+    frames = events[["start_frame", "stop_frame"]].to_numpy(np.float64).ravel()
+    seconds = events[["start_s", "stop_s"]].to_numpy(np.float64).ravel()
+    if not len(frames) or not np.isfinite(seconds).all() or seconds.max() <= 0:
+        return None
+    rate = float(frames[seconds.argmax()] / seconds.max())
+    agree = rate > 0 and bool((np.abs(seconds * rate - frames) < 0.5).all())
+    return rate if agree else None
+
+
+def _no_clock(video: str) -> EthoprismError:
+    return EthoprismError(
+        f"times in seconds, and the frame times of {video} are not known",
+        None,
+        "give the video, or its frames per second",
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -247,8 +264,15 @@ def found_ethogram(
     """
     states = tuple(Behavior(name) for name in behaviors)
     individuals = tuple(Subject(name) for name in subjects if name)
+    return found_in(path, exclusive(states) if one_at_a_time else states, individuals)
+
+
+def found_in(
+    path: Path, behaviors: tuple[Behavior, ...], subjects: tuple[Subject, ...]
+) -> Ethogram:
+    """Make an ethogram of what was found in a file; an error names the file."""
     try:
-        return Ethogram(exclusive(states) if one_at_a_time else states, individuals)
+        return Ethogram(behaviors, subjects)
     except EthoprismError as error:
         raise EthoprismError(error.what, path, error.remedy) from error
 
@@ -256,7 +280,7 @@ def found_ethogram(
 def complete(
     path: Path,
     records: pd.DataFrame,
-    lines: list[int],
+    lines: list[int] | None,
     observed: pd.DataFrame,
     ethogram: Ethogram | None,
     options: ReadOptions,
@@ -269,7 +293,7 @@ def complete(
     records
         The events; columns as for `make_events`.
     lines
-        The line of the file that each event came from.
+        The line of the file that each event came from, if it came from one.
     ethogram
         The behaviours; taken from the events if not given.
     losses

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import frame_edges, frames_to_seconds, seconds_to_frames
@@ -88,3 +88,42 @@ class Clock:
         if self.times is not None:
             return float(frame_edges(self.times)[-1]) if len(self.times) else 0.0
         return np.inf if self.count is None else self.count / self.fps
+
+
+@dataclass(frozen=True, eq=False)
+class Spans:
+    """Spans in seconds, laid on the frames of a video.
+
+    Parameters
+    ----------
+    start, stop
+        Frames, half-open; equal for a point.
+    outside
+        Which lie outside the video; their frames mean nothing.
+    cut
+        Which reached beyond the video and were cut at its start or end.
+    """
+
+    start: np.ndarray
+    stop: np.ndarray
+    outside: np.ndarray
+    cut: np.ndarray
+
+
+def spans_on_clock(
+    clock: Clock,
+    start: Float[np.ndarray, " event"],
+    stop: Float[np.ndarray, " event"],
+    is_point: Bool[np.ndarray, " event"],
+) -> Spans:
+    """Lay spans in seconds on frames; a state holds at least one frame."""
+    end = clock.end()
+    first, last = clock.frames(start), clock.frames(stop)
+    early = (first < 0) & (start < 0) & (stop > 0) & ~is_point
+    late = (last < 0) & (stop > end) & (first >= 0) & ~is_point
+    first = np.where(early, 0, first)
+    last = np.where(late, -1 if clock.count is None else clock.count, last)
+    if clock.count is not None:
+        first = np.minimum(first, clock.count - 1)
+    last = np.where(is_point, first, np.where(last >= 0, np.maximum(last, first + 1), last))
+    return Spans(first, last, (first < 0) | (last < 0), early | late)

@@ -64,16 +64,22 @@ def read_text(path: Path) -> str:
         If it cannot be read, is empty, or is no such text.
     """
     content = read_bytes(path)
-    codec = next((name for bom, name in _BOMS.items() if content.startswith(bom)), "utf-8")
     try:
-        text = content.decode(codec)
+        text = content.decode(codec_of(content))
     except UnicodeDecodeError as error:
         raise EthoprismError(
-            f"the file is not UTF-8 text (byte {error.start})", path, "save it as UTF-8"
+            f"the file is not UTF-8 text (byte {error.start})",
+            path,
+            'save it as "CSV UTF-8" or UTF-8',
         ) from error
     if not text.strip():
         raise EthoprismError("the file is empty", path, "export it again")
     return text
+
+
+def codec_of(content: bytes) -> str:
+    """Tell how a text is encoded: UTF-8, or what its first bytes say."""
+    return next((name for bom, name in _BOMS.items() if content.startswith(bom)), "utf-8")
 
 
 def read_json(path: Path) -> Any:

@@ -3,16 +3,18 @@
 import csv
 import io
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.formats.content import codec_of, read_text
 
 _SEPARATORS = ",;\t"
-_BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
 _SPELLINGS = {"behaviour": "behavior"}
+_MOST_PREAMBLE = 100
 _LARGEST = 1e9  # no video has so many frames; a larger number is a damaged one
 
 
@@ -32,8 +34,10 @@ class Table:
         The cells, as many in each row as there are names.
     lines
         The line of the file that each row ends in.
-    decimal
-        The decimal mark: a comma where the separator is not one and a cell shows it.
+    separator
+        Between cells; where it is no comma, a comma is read as a decimal mark.
+    preamble
+        Rows before the header.
     """
 
     path: Path
@@ -42,6 +46,7 @@ class Table:
     rows: list[list[str]]
     lines: list[int]
     separator: str
+    preamble: tuple[tuple[str, ...], ...] = ()
 
     def __contains__(self, key: object) -> bool:
         return key in self.keys
@@ -101,40 +106,46 @@ class Table:
         return value
 
 
-def read_table(path: Path) -> Table:
+def read_table(path: Path, needed: Collection[str] = ()) -> Table:
     """Read a text table.
+
+    Parameters
+    ----------
+    needed
+        Keys that the header has: rows before the first that has them all are the preamble.
 
     Raises
     ------
     EthoprismError
         If the file cannot be read, is empty or no table, or a row does not fit the header.
     """
-    try:
-        content = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
-    text = _decode(content, path)
-    if not text.strip():
-        raise EthoprismError("the file is empty", path, "export it again")
+    text = read_text(path)
     separator = _separator(text)
-    names, rows, lines = _parse(text, separator, path)
+    preamble, names, rows, lines = _parse(text, separator, path, needed)
     keys = tuple(header_key(name) for name in names)
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise EthoprismError(f"column {twice[0]!r} stands there twice", path, "rename one")
-    return Table(path, names, keys, rows, lines, separator)
+    return Table(path, names, keys, rows, lines, separator, tuple(preamble))
 
 
 def header_keys(head: bytes) -> tuple[str, ...]:
     """Give the header of a table of which only the first bytes are known; empty if it is none."""
-    codec = next((name for bom, name in _BOMS.items() if head.startswith(bom)), "utf-8")
-    text = head.decode(codec, errors="replace").lstrip("\r\n")
+    text = head.decode(codec_of(head), errors="replace").lstrip("\r\n")
     try:
         first = next(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)), [])
     except csv.Error:
         return ()
     return tuple(header_key(name) for name in first) if "\x00" not in "".join(first) else ()
+
+
+def head_has(head: bytes, keys: Collection[str]) -> bool:
+    """Say whether one of the first lines is a header that has all of these keys."""
+    text = head.decode(codec_of(head), errors="replace")
+    for line in text.splitlines()[:_MOST_PREAMBLE]:
+        if {*keys} <= {*header_keys(line.encode())}:
+            return True
+    return False
 
 
 def header_key(name: str) -> str:
@@ -143,33 +154,27 @@ def header_key(name: str) -> str:
     return _SPELLINGS.get(key, key)
 
 
-def _decode(content: bytes, path: Path) -> str:
-    codec = next((name for bom, name in _BOMS.items() if content.startswith(bom)), "utf-8")
-    try:
-        return content.decode(codec)
-    except UnicodeDecodeError as error:
-        raise EthoprismError(
-            f"the file is not UTF-8 text (byte {error.start})", path, 'save it as "CSV UTF-8"'
-        ) from error
-
-
 def _separator(text: str) -> str:
     header = text.lstrip("\r\n").split("\n", 1)[0]
     return max(_SEPARATORS, key=header.count)
 
 
 def _parse(
-    text: str, separator: str, path: Path
-) -> tuple[tuple[str, ...], list[list[str]], list[int]]:
+    text: str, separator: str, path: Path, needed: Collection[str]
+) -> tuple[list[tuple[str, ...]], tuple[str, ...], list[list[str]], list[int]]:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     names: tuple[str, ...] = ()
-    rows, lines = [], []
+    preamble, rows, lines = [], [], []
     try:
         for cells in reader:
             if not any(cell.strip() for cell in cells):
                 continue
             if not names:
-                names = tuple(cell.strip() for cell in cells)
+                first = tuple(cell.strip() for cell in cells)
+                if {*needed} <= {header_key(cell) for cell in first}:
+                    names = first
+                else:
+                    preamble.append(first)
                 continue
             rows.append(_fitted(cells, len(names), path, reader.line_num))
             lines.append(reader.line_num)
@@ -177,7 +182,10 @@ def _parse(
         raise EthoprismError(
             f"cannot read the table ({error})", f"{path}, line {reader.line_num}", "export it again"
         ) from error
-    return names, rows, lines
+    if not names:
+        told = f"no header with the columns {', '.join(needed)}"
+        raise EthoprismError(told, path, "export it again")
+    return preamble, names, rows, lines
 
 
 def _fitted(cells: list[str], count: int, path: Path, line: int) -> list[str]:
