@@ -7,8 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from ethoprism_core.video.assignment import Assigner, match, split_blob
+from ethoprism_core.video.assignment import Assigner, match
 from ethoprism_core.video.detect import Blob, Expected
+from ethoprism_core.video.shares import split_blob
 
 places = st.floats(-50, 50, allow_nan=False).map(lambda value: round(value, 1))
 
