@@ -10,6 +10,7 @@ from typing import Any, Protocol, runtime_checkable
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jaxtyping import Array, Float, Key
 
 from ethoprism_domains.probe.layout import SampleLayout
@@ -28,7 +29,7 @@ class Head(Protocol):
     def layout(self) -> SampleLayout:
         """The layout of the samples it reads."""
 
-    def init(self, key: Key[Array, ""]) -> Parameters:
+    def init(self, generator: np.random.Generator) -> Parameters:
         """Return fresh parameters; ``bias`` holds one number a behaviour."""
 
     def apply(
@@ -43,20 +44,25 @@ class Head(Protocol):
 
 @dataclass(frozen=True)
 class CompactHead:
-    """A narrow head in the manner of PriVi: few numbers a token, one query a behaviour.
+    """A narrow head in the manner of PriVi (primate videos): one query a behaviour.
 
-    Tokens are projected to `width` numbers and get a position embedding; an animal's trajectory
-    becomes one more token. One self-attention block lets the tokens of an animal see each other,
-    then one query for each behaviour looks at all animals' tokens. The behaviour's logit is linear
-    in what its query gathered and in the mean and maximum over animals of a small layer on their
-    trajectories.
+    Tokens are projected to `width` numbers and get a position embedding. One query for each
+    behaviour looks at the tokens of all animals, and the behaviour's logit is linear in what it
+    gathered, in the mean over space and animals at each time, and in the trajectories.
 
     Parameters
     ----------
     width, heads
-        Numbers of a token and attention heads they are divided among.
+        Numbers of a token, and attention heads they are divided among.
     dropout
-        Share of a token's numbers, and of the gathered ones, that is zeroed while training.
+        Share of the numbers of tokens, and of what is gathered, that is zeroed while training.
+
+    Notes
+    -----
+    Everything that reads out starts at zero, so training begins at the base rates. What is plainly
+    linear (means, trajectories) has a short way out, which is worth most while labels are few; the
+    queries add what a mean cannot see. A self-attention block between tokens cost six times the
+    training time and did not help on a few hundred windows, so there is none.
     """
 
     layout: SampleLayout
@@ -65,21 +71,20 @@ class CompactHead:
     heads: int = 4
     dropout: float = 0.2
 
-    def init(self, key: Key[Array, ""]) -> Parameters:
+    def init(self, generator: np.random.Generator) -> Parameters:
         """Return fresh parameters."""
         layout, width = self.layout, self.width
-        keys = iter(jax.random.split(key, 8))
         return {
-            "project": dense(next(keys), layout.feature_dim, width),
-            "position": 0.1 * jax.random.normal(next(keys), (layout.positions, width)),
-            "block": block(next(keys), width),
+            "project": dense(generator, layout.feature_dim, width),
+            "position": normal(generator, 0.1, layout.positions, width),
             "norm": norm(width),
-            "query": jax.random.normal(next(keys), (self.behaviors, width)) / math.sqrt(width),
-            "key": dense(next(keys), width, width),
-            "value": dense(next(keys), width, width),
-            "readout": jnp.zeros((self.behaviors, width)),
-            "bias": jnp.zeros(self.behaviors),
-            "trajectory": trajectory_branch(next(keys), layout, width, self.behaviors),
+            "query": normal(generator, 0.3 / math.sqrt(width), self.behaviors, width),
+            "key": dense(generator, width, width),
+            "value": dense(generator, width, width),
+            "readout": np.zeros((self.behaviors, width), np.float32),
+            "mean_readout": np.zeros((layout.token_shape[0] * width, self.behaviors), np.float32),
+            "bias": np.zeros(self.behaviors, np.float32),
+            "trajectory": trajectory_branch(generator, layout, width, self.behaviors),
         }
 
     def apply(
@@ -90,23 +95,22 @@ class CompactHead:
         key: Key[Array, ""] | None = None,
     ) -> Logits:
         """Return logits; with a `key`, drop out as in training."""
-        keys = split_keys(key, 3)
+        keys = split_keys(key, 4)
         x = linear(parameters["project"], tokens) + parameters["position"]
-        if self.layout.trajectory_dim:
-            moved = linear(parameters["trajectory"]["token"], trajectory)
-            x = jnp.concatenate([x, moved[:, :, None]], axis=2)
-        x = attend_within(parameters["block"], drop(x, self.dropout, keys[0]), self.heads)
-        x = normalise(parameters["norm"], x).reshape(len(x), -1, self.width)
+        mean = drop(mean_at_each_time(x, self.layout), self.dropout, keys[0])
+        x = normalise(parameters["norm"], drop(x, self.dropout, keys[1]))
+        x = x.reshape(len(x), -1, self.width)
         gathered = cross_attention(
             parameters["query"],
             linear(parameters["key"], x),
             linear(parameters["value"], x),
             self.heads,
         )
-        gathered = drop(gathered, self.dropout, keys[1])
+        gathered = drop(gathered, self.dropout, keys[2])
         logits = jnp.einsum("bcw,cw->bc", gathered, parameters["readout"]) + parameters["bias"]
+        logits = logits + mean @ parameters["mean_readout"]
         return logits + trajectory_logits(
-            parameters["trajectory"], trajectory, self.dropout, keys[2]
+            parameters["trajectory"], trajectory, self.dropout, keys[3]
         )
 
 
@@ -133,24 +137,24 @@ class AttentionHead:
     heads: int = 12
     dropout: float = 0.5
 
-    def init(self, key: Key[Array, ""]) -> Parameters:
+    def init(self, generator: np.random.Generator) -> Parameters:
         """Return fresh parameters."""
         layout, width = self.layout, self.width
-        keys = iter(jax.random.split(key, 9))
         share = (self.heads, layout.feature_dim, width // self.heads)
+        spread = 1 / math.sqrt(layout.feature_dim)
         return {
-            "position": 0.02
-            * jax.random.normal(next(keys), (layout.positions, layout.feature_dim)),
+            "position": normal(generator, 0.02, layout.positions, layout.feature_dim),
             "tokens": norm(layout.feature_dim),
-            "query": jax.random.normal(next(keys), (self.heads, width // self.heads)),
-            "key": jax.random.normal(next(keys), share) / math.sqrt(layout.feature_dim),
-            "value": jax.random.normal(next(keys), share) / math.sqrt(layout.feature_dim),
-            "out": dense(next(keys), width, width),
+            "query": normal(generator, 1.0, self.heads, width // self.heads),
+            "key": normal(generator, spread, *share),
+            "value": normal(generator, spread, *share),
+            "out": dense(generator, width, width),
             "norm": norm(width),
-            "mlp": mlp(next(keys), width, 4 * width),
-            "readout": jnp.zeros((width, self.behaviors)),
-            "bias": jnp.zeros(self.behaviors),
-            "trajectory": trajectory_branch(next(keys), layout, 64, self.behaviors),
+            "up": dense(generator, width, 4 * width),
+            "down": dense(generator, 4 * width, width),
+            "readout": np.zeros((width, self.behaviors), np.float32),
+            "bias": np.zeros(self.behaviors, np.float32),
+            "trajectory": trajectory_branch(generator, layout, 64, self.behaviors),
         }
 
     def apply(
@@ -166,8 +170,8 @@ class AttentionHead:
         x = x.reshape(len(x), -1, self.layout.feature_dim)
         x = linear(parameters["out"], self._gather(parameters, x))
         x = drop(x, self.dropout, keys[0])
-        x = x + apply_mlp(parameters["mlp"], normalise(parameters["norm"], x))
-        x = drop(x, self.dropout, keys[1])
+        hidden = jax.nn.gelu(linear(parameters["up"], normalise(parameters["norm"], x)))
+        x = x + linear(parameters["down"], drop(hidden, self.dropout, keys[1]))
         logits = x @ parameters["readout"] + parameters["bias"]
         return logits + trajectory_logits(
             parameters["trajectory"], trajectory, self.dropout, keys[2]
@@ -183,10 +187,15 @@ class AttentionHead:
         return jnp.einsum("bhf,hfd->bhd", gathered, parameters["value"]).reshape(len(x), -1)
 
 
-def dense(key: Key[Array, ""], inputs: int, outputs: int, scale: float = 1.0) -> Parameters:
+def normal(generator: np.random.Generator, spread: float, *shape: int) -> np.ndarray:
+    """Draw float32 numbers around zero."""
+    return (spread * generator.normal(size=shape)).astype(np.float32)
+
+
+def dense(generator: np.random.Generator, inputs: int, outputs: int) -> Parameters:
     """Return a linear layer's parameters, scaled to keep the variance of its input."""
-    weight = jax.random.normal(key, (inputs, outputs)) * (scale / math.sqrt(max(inputs, 1)))
-    return {"weight": weight, "bias": jnp.zeros(outputs)}
+    weight = normal(generator, 1 / math.sqrt(inputs), inputs, outputs)
+    return {"weight": weight, "bias": np.zeros(outputs, np.float32)}
 
 
 def linear(
@@ -198,7 +207,7 @@ def linear(
 
 def norm(width: int) -> Parameters:
     """Return a LayerNorm's parameters."""
-    return {"gain": jnp.ones(width), "bias": jnp.zeros(width)}
+    return {"gain": np.ones(width, np.float32), "bias": np.zeros(width, np.float32)}
 
 
 def normalise(
@@ -210,48 +219,12 @@ def normalise(
     return centred * spread * parameters["gain"] + parameters["bias"]
 
 
-def mlp(key: Key[Array, ""], width: int, hidden: int) -> Parameters:
-    """Return the parameters of a two-layer perceptron; it starts near zero."""
-    first, second = jax.random.split(key)
-    return {"up": dense(first, width, hidden), "down": dense(second, hidden, width, scale=0.1)}
-
-
-def apply_mlp(
-    parameters: Parameters, x: Float[Array, "*batch width"]
-) -> Float[Array, "*batch width"]:
-    """Apply a two-layer perceptron."""
-    return linear(parameters["down"], jax.nn.gelu(linear(parameters["up"], x)))
-
-
-def block(key: Key[Array, ""], width: int) -> Parameters:
-    """Return a pre-norm Transformer block's parameters; it starts near the identity."""
-    keys = jax.random.split(key, 3)
-    return {
-        "norm": norm(width),
-        "query_key_value": dense(keys[0], width, 3 * width),
-        "out": dense(keys[1], width, width, scale=0.1),
-        "mlp_norm": norm(width),
-        "mlp": mlp(keys[2], width, 2 * width),
-    }
-
-
-def attend_within(
-    parameters: Parameters, x: Float[Array, "sample individual token width"], heads: int
-) -> Float[Array, "sample individual token width"]:
-    """Apply a Transformer block to the tokens of each individual by themselves."""
-    normed = normalise(parameters["norm"], x)
-    query, key, value = jnp.split(linear(parameters["query_key_value"], normed), 3, axis=-1)
-    query, key, value = (_by_head(part, heads) for part in (query, key, value))
-    logits = jnp.einsum("bihqd,bihkd->bihqk", query, key) / math.sqrt(query.shape[-1])
-    mixed = jnp.einsum("bihqk,bihkd->bihqd", jax.nn.softmax(logits, axis=-1), value)
-    x = x + linear(parameters["out"], jnp.moveaxis(mixed, 2, 3).reshape(x.shape))
-    return x + apply_mlp(parameters["mlp"], normalise(parameters["mlp_norm"], x))
-
-
-def _by_head(
-    x: Float[Array, "sample individual token width"], heads: int
-) -> Float[Array, "sample individual head token share"]:
-    return jnp.moveaxis(x.reshape(*x.shape[:-1], heads, -1), 3, 2)
+def mean_at_each_time(
+    x: Float[Array, "sample individual position width"], layout: SampleLayout
+) -> Float[Array, "sample pooled"]:
+    """Average over individuals and space, and keep time."""
+    times = x.reshape(*x.shape[:2], layout.token_shape[0], -1, x.shape[-1])
+    return times.mean(axis=(1, 3)).reshape(len(x), -1)
 
 
 def cross_attention(
@@ -269,27 +242,27 @@ def cross_attention(
 
 
 def trajectory_branch(
-    key: Key[Array, ""], layout: SampleLayout, width: int, behaviors: int
+    generator: np.random.Generator, layout: SampleLayout, width: int, behaviors: int
 ) -> Parameters:
     """Return the parameters that read trajectories; empty where there are none."""
-    if not layout.trajectory_dim:
+    numbers = layout.trajectory_dim
+    if not numbers:
         return {}
-    first, second = jax.random.split(key)
     return {
-        "token": dense(first, layout.trajectory_dim, width),
-        "hidden": dense(second, layout.trajectory_dim, width),
-        "readout": jnp.zeros((2 * width, behaviors)),
+        "hidden": dense(generator, numbers, width),
+        "readout": np.zeros((2 * (numbers + width), behaviors), np.float32),
     }
 
 
 def trajectory_logits(
     parameters: Parameters, trajectory: Trajectory, rate: float, key: Key[Array, ""] | None
 ) -> Logits | float:
-    """Read the mean and maximum over animals of a small layer on their trajectories."""
+    """Read the trajectories, and a small layer on them: mean and maximum over animals."""
     if not parameters:
         return 0.0
     hidden = jax.nn.gelu(linear(parameters["hidden"], trajectory))
-    pooled = jnp.concatenate([hidden.mean(axis=1), hidden.max(axis=1)], axis=-1)
+    each = jnp.concatenate([trajectory, hidden], axis=-1)
+    pooled = jnp.concatenate([each.mean(axis=1), each.max(axis=1)], axis=-1)
     return drop(pooled, rate, key) @ parameters["readout"]
 
 

@@ -53,14 +53,15 @@ class NeuralProbe(ProbeEstimator):
         training, validation = labelled, labelled[:0]
         if self.early_stopping:
             training, validation = hold_out(labelled, y, groups, self.random_state)
+            validation = _spread(validation)
         head = self._head(y.shape[1])
         self.scaling_ = fit_scaling(X[_spread(training)], self.layout)
-        parameters = head.init(jax.random.key(self.random_state))
+        parameters = head.init(np.random.default_rng(self.random_state))
         parameters["bias"] = prior_logits(y[labelled], self.weights_, self.exclusive_)
         schedule = Schedule(self.steps, self.batch_size, self.learning_rate, self.weight_decay)
-        task = Task(head, self.exclusive_, schedule)
         outcome = train(
-            task,
+            Task(head, self.exclusive_),
+            schedule,
             parameters,
             self.scaling_,
             X,
@@ -83,7 +84,7 @@ class NeuralProbe(ProbeEstimator):
 
     def _restore_arrays(self, arrays: dict[str, np.ndarray]) -> None:
         layout, behaviors = self.layout, len(self.constants_)
-        fresh = jax.eval_shape(self._head(behaviors).init, jax.random.key(0))
+        fresh = self._head(behaviors).init(np.random.default_rng(0))
         expected = {name: tuple(array.shape) for name, array in _flatten(fresh, "head/").items()}
         sizes = {"token": layout.feature_dim, "trajectory": layout.trajectory_dim}
         for name in Scaling._fields:

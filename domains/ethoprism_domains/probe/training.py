@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import optax
-from jaxtyping import Array, Float, Int8, PRNGKeyArray
+from jaxtyping import Array, Float, Int8, Key
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.probe.heads import Head, Parameters
@@ -19,6 +19,7 @@ Progress = Callable[[int, int], None]
 
 _CHECKS = 20  # looks at the validation loss in a whole run
 _PATIENCE = 8  # looks without a better one after which training stops
+_ADAM = optax.scale_by_adam()
 _ROWS = 256  # rows in one evaluation call; the last is filled up, so one shape is compiled
 
 
@@ -43,25 +44,23 @@ class Schedule:
     learning_rate: float
     weight_decay: float
 
-    def optimizer(self) -> optax.GradientTransformation:
-        """Build the optimiser."""
+    def rates(self) -> np.ndarray:
+        """Give the learning rate of every step."""
         rate = optax.warmup_cosine_decay_schedule(
             init_value=0.0,
             peak_value=self.learning_rate,
             warmup_steps=max(1, round(0.05 * self.steps)),
             decay_steps=max(2, self.steps),
         )
-        matrices = partial(jax.tree.map, lambda leaf: leaf.ndim > 1)
-        return optax.adamw(rate, weight_decay=self.weight_decay, mask=matrices)
+        return np.asarray(rate(jnp.arange(1, self.steps + 1)))
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is compiled: the head, the groups that exclude each other, the schedule."""
+    """What is compiled, once for all folds: the head, and the groups that exclude each other."""
 
     head: Head
     exclusive: Groups
-    schedule: Schedule
 
 
 @dataclass(frozen=True)
@@ -75,6 +74,7 @@ class Outcome:
 
 def train(
     task: Task,
+    schedule: Schedule,
     parameters: Parameters,
     scaling: Scaling,
     X: Float[np.ndarray, "sample column"],
@@ -95,13 +95,14 @@ def train(
     EthoprismError
         If the loss stops being a finite number.
     """
-    state = (parameters, task.schedule.optimizer().init(parameters))
-    key, steps = jax.random.key(seed), task.schedule.steps
-    every = max(1, steps // _CHECKS)
+    state = (parameters, _ADAM.init(parameters))
+    key, rates = jax.random.key(seed, impl="unsafe_rbg"), schedule.rates()
+    every = max(1, schedule.steps // _CHECKS)
     best, best_loss, best_step, history = parameters, np.inf, 0, []
-    for step, rows in enumerate(_batches(training, task.schedule, seed), start=1):
-        state, loss = _step(task, state, scaling, X[rows], y[rows], weights, key, step)
-        if step % every and step != steps:
+    for step, rows in enumerate(_batches(training, schedule, seed), start=1):
+        pace = (rates[step - 1], np.float32(schedule.weight_decay))
+        state, loss = _step(task, state, scaling, X[rows], y[rows], weights, pace, key, step)
+        if step % every and step != schedule.steps:
             continue
         if len(validation):
             loss = _mean_loss(task, state[0], scaling, X, y, weights, validation)
@@ -109,9 +110,11 @@ def train(
         if loss < best_loss or not len(validation):
             best, best_loss, best_step = state[0], loss, step
         if progress is not None:
-            progress(step, steps)
+            progress(step, schedule.steps)
         if step - best_step >= _PATIENCE * every:
             break
+    if progress is not None:
+        progress(schedule.steps, schedule.steps)
     return Outcome(best, best_step, history)
 
 
@@ -145,7 +148,8 @@ def _step(
     X: Float[Array, "batch column"],
     y: Int8[Array, "batch behavior"],
     weights: ClassWeights,
-    key: PRNGKeyArray,
+    pace: tuple[Array, Array],
+    key: Key[Array, ""],
     step: Array,
 ) -> tuple[tuple[Parameters, optax.OptState], Array]:
     parameters, optimizer_state = state
@@ -157,10 +161,14 @@ def _step(
         return total / jnp.maximum(count, 1)
 
     value, gradient = jax.value_and_grad(loss)(parameters)
-    updates, optimizer_state = task.schedule.optimizer().update(
-        gradient, optimizer_state, parameters
-    )
-    return (optax.apply_updates(parameters, updates), optimizer_state), value
+    updates, optimizer_state = _ADAM.update(gradient, optimizer_state)
+    rate, decay = pace
+
+    def moved(parameter: Array, update: Array) -> Array:
+        pull = decay * parameter if parameter.ndim > 1 else 0.0  # AdamW, on matrices only
+        return parameter - rate * (update + pull)
+
+    return (jax.tree.map(moved, parameters, updates), optimizer_state), value
 
 
 @partial(jax.jit, static_argnums=0)
