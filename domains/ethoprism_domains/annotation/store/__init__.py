@@ -7,6 +7,7 @@
 from ethoprism_domains.annotation.store.annotation_store import AnnotationStore
 from ethoprism_domains.annotation.store.appending import Append, append_durably
 from ethoprism_domains.annotation.store.backups import former_tables
+from ethoprism_domains.annotation.store.collecting import Collected, collect
 from ethoprism_domains.annotation.store.journal import FORMAT, read_journal
 from ethoprism_domains.annotation.store.naming import AnnotationPaths, names_in
 from ethoprism_domains.annotation.store.past import Past
@@ -16,8 +17,10 @@ __all__ = [
     "AnnotationPaths",
     "AnnotationStore",
     "Append",
+    "Collected",
     "Past",
     "append_durably",
+    "collect",
     "former_tables",
     "names_in",
     "read_journal",

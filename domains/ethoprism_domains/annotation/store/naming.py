@@ -89,15 +89,25 @@ def names_in(folder: str | Path) -> list[tuple[str, str]]:
 
     Names that were too long for a file come back shortened.
     """
+    return sorted(names_of(stem) for stem in stems_in(folder))
+
+
+def names_of(stem: str) -> tuple[str, str]:
+    """Tell the video and the annotator of files whose names begin with `stem`."""
+    video, _, annotator = stem.rpartition(".")
+    return unquote(video), unquote(annotator)
+
+
+def stems_in(folder: str | Path) -> list[str]:
+    """List what the names of all annotations in a folder begin with."""
     folder = Path(folder)
-    paths = [path.name for path in folder.iterdir()] if folder.is_dir() else []
     stems = set()
-    for name in paths:
+    for name in (path.name for path in folder.iterdir()) if folder.is_dir() else ():
         ending = next((end for end in (JOURNAL, TABLE) if name.endswith(end)), None)
-        if ending and not name.startswith("."):
-            stems.add(name.removesuffix(ending).split("~", 1)[0])
-    pairs = (stem.rpartition(".") for stem in stems)
-    return sorted((unquote(video), unquote(annotator)) for video, _, annotator in pairs if video)
+        stem = name.removesuffix(ending or "").split("~", 1)[0]
+        if ending and not name.startswith(".") and stem.rpartition(".")[0]:
+            stems.add(stem)
+    return sorted(stems)
 
 
 def _spelled(name: str) -> str:

@@ -1,6 +1,7 @@
 """Bring the tidy table up to what is coded: in the background, atomically, never over an edit."""
 
 import threading
+import time
 import weakref
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ from ethoprism_domains.annotation.store.backups import keep_edited, keep_former
 from ethoprism_domains.annotation.store.naming import AnnotationPaths
 from ethoprism_domains.annotation.store.table_file import fingerprint, read_bytes, table_bytes
 from ethoprism_domains.annotation.store.writing import SessionJournal
+
+_SHARE = 20  # a call of a tenth of a second is followed by two of rest
 
 
 class TableWriter:
@@ -87,7 +90,8 @@ class Rewriter:
     write
         A method; its object is not kept alive.
     after
-        Seconds; None for never.
+        Seconds; None for never. A call that takes long is made less often, so that the background
+        never takes more than a small share of the time.
     """
 
     def __init__(self, write: Callable[[], bool], after: float | None) -> None:
@@ -112,13 +116,20 @@ class Rewriter:
             self._thread.join()
 
     def _run(self) -> None:
+        pause = self._after
         while not self._stopped.is_set():
             # now and then look whether the store is still there
             woken = self._woken.wait(timeout=10)
-            if self._write() is None or (woken and self._stopped.wait(self._after)):
+            if self._write() is None or (woken and self._stopped.wait(pause)):
                 return
             if woken:
                 self._woken.clear()
-                write = self._write()
-                if write is not None:
-                    write()
+                pause = max(self._after or 0.0, _SHARE * self._call())
+
+    def _call(self) -> float:
+        """Call the function, if its object is still there; give the seconds it took."""
+        begun = time.monotonic()
+        write = self._write()
+        if write is not None:
+            write()
+        return time.monotonic() - begun

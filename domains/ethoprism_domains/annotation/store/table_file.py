@@ -7,16 +7,18 @@ observed interval; one empty interval says that nothing was observed.
 import csv
 import hashlib
 import io
+from collections.abc import Iterator
+from operator import attrgetter
 from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing.coding import Coding
-from ethoprism_domains.annotation.editing.records import event_mapping
 from ethoprism_domains.annotation.editing.rules import Rules
 from ethoprism_domains.annotation.events import EVENT_COLUMNS
 
 OBSERVED = "observed"
-_DEFAULTS = {"kind": "state", "judgement": "present", "labeling_method": "manual"}
+_cells = attrgetter(*(name for name in EVENT_COLUMNS if name != "video"))
+_texts = attrgetter("modifiers", "comment", "annotator", "model")  # names have no such letters
 
 
 def table_bytes(coding: Coding) -> bytes:
@@ -26,9 +28,12 @@ def table_bytes(coding: Coding) -> bytes:
     # a lone carriage return in a comment is quoted only where everything is
     quoted = csv.writer(text, lineterminator="\n", quoting=csv.QUOTE_ALL)
     plain.writerow(EVENT_COLUMNS)
-    for row in _rows(coding):
-        cells = [row.get(name, "") for name in EVENT_COLUMNS]
-        (quoted if any("\r" in str(cell) for cell in cells) else plain).writerow(cells)
+    plain.writerows(_observed_rows(coding))
+    for event in coding.in_order():
+        if not event.is_open:
+            event_id, *rest = _cells(event)
+            odd = any("\r" in cell for cell in _texts(event))
+            (quoted if odd else plain).writerow((event_id, coding.video, *rest))
     return text.getvalue().encode()
 
 
@@ -81,14 +86,7 @@ def read_coding(path: Path, video: str, rules: Rules) -> Coding:
     return Coding.from_tables(video, annotations.events, annotations.observed)
 
 
-def _rows(coding: Coding):  # type: ignore[no-untyped-def]  # rows of text and numbers
+def _observed_rows(coding: Coding) -> Iterator[list[object]]:
     for start, stop in coding.observed or ((0, 0),):
-        yield {
-            "video": coding.video,
-            "kind": OBSERVED,
-            "start_frame": start,
-            "stop_frame": stop,
-        }
-    for event in coding.in_order():
-        if not event.is_open:
-            yield _DEFAULTS | event_mapping(event) | {"video": coding.video}
+        told = {"video": coding.video, "kind": OBSERVED, "start_frame": start, "stop_frame": stop}
+        yield [told.get(name) for name in EVENT_COLUMNS]
