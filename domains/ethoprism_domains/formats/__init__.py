@@ -15,6 +15,7 @@ from ethoprism_domains.formats.boris import BORIS, BORIS_AGGREGATED, BORIS_TABUL
 from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
 from ethoprism_domains.formats.carrying import carry
 from ethoprism_domains.formats.content import unpack_head
+from ethoprism_domains.formats.elan import ELAN
 from ethoprism_domains.formats.frames_csv import FRAMES_CSV
 from ethoprism_domains.formats.losses import Loss, LossReport
 from ethoprism_domains.formats.programs import PROGRAMS
@@ -25,6 +26,7 @@ FORMATS: tuple[Format, ...] = (
     BORIS,
     BORIS_TABULAR,
     BORIS_AGGREGATED,
+    ELAN,
     *PROGRAMS,
     BOUTS_CSV,
     FRAMES_CSV,
@@ -131,6 +133,9 @@ def write_events(
         raise EthoprismError(told, path, f"choose one, such as {meant.videos[0]}")
     options = WriteOptions(frame_times, fps)
     kept, losses = carry(chosen, meant, options)
+    if chosen.one_video and not kept.videos:
+        told = f"{chosen.name} can hold nothing of these labels"
+        raise EthoprismError(told, path, "choose another format, or label something")
     chosen.write(path, kept, options)
     return losses
 

@@ -11,7 +11,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations
 from ethoprism_domains.formats import FORMATS, read_events, write_events
 
-several = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+several = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 each_written = pytest.mark.parametrize(
     "item", [item for item in FORMATS if item.write], ids=lambda item: item.name
 )

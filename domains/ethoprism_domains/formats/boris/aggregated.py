@@ -26,9 +26,9 @@ from ethoprism_domains.formats.boris.pairing import CLOSED, OPEN, TIMELESS
 from ethoprism_domains.formats.boris.project_read import assemble, choose_observation
 from ethoprism_domains.formats.boris.project_write import observation_parts
 from ethoprism_domains.formats.boris.tabular import write_rows
-from ethoprism_domains.formats.boris.values import frame_number
 from ethoprism_domains.formats.losses import LossCounter
 from ethoprism_domains.formats.tables import Table, head_has, read_table
+from ethoprism_domains.formats.values import frame_number
 
 _NEEDED = ("observation_id", "behavior", "behavior_type", "start_s", "stop_s")
 _BEFORE = (

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-import numpy as np
 import pandas as pd
 
 from ethoprism_domains.annotation import Annotations, make_events, make_observed
 from ethoprism_domains.formats.base import WriteOptions
 from ethoprism_domains.formats.boris.definitions import carried_ethogram
 from ethoprism_domains.formats.boris.observations import NO_SUBJECT, plain_modifiers
-from ethoprism_domains.formats.clocks import Clock, spans_on_clock
+from ethoprism_domains.formats.clocks import Clock
+from ethoprism_domains.formats.seconds import rounded
 
 _TRACK = ["subject", "behavior", "modifiers"]
 _KEPT = [
@@ -40,7 +40,7 @@ def carried(annotations: Annotations, options: WriteOptions) -> Annotations:
     parts, observed = [], []
     for video in annotations.videos:
         clock = options.clock(annotations, video)
-        own = rounded(present[present["video"] == video], clock)
+        own = rounded(present[present["video"] == video], clock, DECIMALS)
         own = own.loc[sorted(_joined(own), key=own["start_frame"].__getitem__)]
         parts.append(own)
         observed += _observed(annotations, video, clock)
@@ -48,22 +48,6 @@ def carried(annotations: Annotations, options: WriteOptions) -> Annotations:
     extra = kept["subject"].unique().tolist()
     ethogram = carried_ethogram(annotations.ethogram, extra)
     return Annotations(kept, make_observed(observed), ethogram)
-
-
-def rounded(events: pd.DataFrame, clock: Clock) -> pd.DataFrame:
-    """Give events the frames that their times have when they are rounded to milliseconds."""
-    start, stop = (
-        np.round(clock.seconds(events[column].to_numpy()), DECIMALS)
-        for column in ("start_frame", "stop_frame")
-    )
-    spans = spans_on_clock(clock, start, stop, (events["kind"] == "point").to_numpy())
-    events = events.assign(
-        start_frame=spans.start,
-        stop_frame=spans.stop,
-        start_s=clock.seconds(spans.start),
-        stop_s=clock.seconds(spans.stop),
-    )
-    return events[~spans.outside]
 
 
 def _joined(events: pd.DataFrame) -> Iterator[int]:

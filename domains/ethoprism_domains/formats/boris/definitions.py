@@ -8,8 +8,8 @@ from typing import Any
 
 from ethoprism_domains.annotation import Behavior, Ethogram, Modifier, Subject
 from ethoprism_domains.formats.base import found_in
-from ethoprism_domains.formats.boris.values import entries, text
 from ethoprism_domains.formats.losses import LossCounter
+from ethoprism_domains.formats.values import entries, text
 
 FORBIDDEN = "(|),\\`~"
 _MODIFIER_KINDS = ("single", "multiple", "numeric", "single")

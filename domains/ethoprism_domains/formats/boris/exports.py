@@ -23,9 +23,9 @@ from ethoprism_domains.formats.boris.observations import (
     plain_modifiers,
 )
 from ethoprism_domains.formats.boris.project_write import media_length
-from ethoprism_domains.formats.boris.values import number
 from ethoprism_domains.formats.clocks import Clock
 from ethoprism_domains.formats.tables import Table
+from ethoprism_domains.formats.values import number
 
 DATE = "2000-01-01 00:00:00"
 _MEDIA_COLUMNS = ("media_file_name", "media_file_path", "media_file")

@@ -13,6 +13,7 @@ from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.boris.observations import Bout, Media, Observation
 from ethoprism_domains.formats.clocks import Clock, Spans, spans_on_clock
 from ethoprism_domains.formats.losses import LossCounter
+from ethoprism_domains.formats.seconds import report_spans
 
 Interval = dict[str, Any]
 
@@ -116,19 +117,6 @@ def _report_spans(
                 what = "frame numbers more than one from their times (times were followed)"
                 losses.add(what, f"{bout.where}: frame {told} in the file, {ours} by its time")
                 break
-
-
-def report_spans(
-    spans: Spans, places: Sequence[str], video: str, clock: Clock, losses: LossCounter
-) -> None:
-    """Count what lies outside a video or was cut at its end, and a clock that is only assumed."""
-    for row in np.flatnonzero(spans.outside).tolist():
-        losses.add("events outside their video, left out", places[row])
-    for row in np.flatnonzero(spans.cut & ~spans.outside).tolist():
-        losses.add("events that reach beyond their video, cut", places[row])
-    if not clock.is_exact and len(places):
-        told = f"{video}, at {clock.fps:g} frames per second"
-        losses.add("events placed by a constant frame rate, not by the video", told, len(places))
 
 
 def record(

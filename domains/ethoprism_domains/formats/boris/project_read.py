@@ -22,9 +22,9 @@ from ethoprism_domains.formats.boris.observations import (
 )
 from ethoprism_domains.formats.boris.pairing import pair
 from ethoprism_domains.formats.boris.placing import as_events, place
-from ethoprism_domains.formats.boris.values import frame_number, mapping, number, text
 from ethoprism_domains.formats.content import read_json
 from ethoprism_domains.formats.losses import LossCounter
+from ethoprism_domains.formats.values import frame_number, mapping, number, text
 
 _KEYS = (b'"behaviors_conf"', b'"subjects_conf"', b'"project_format_version"', b'"time_format"')
 _KINDS = ("MEDIA", "LIVE", "IMAGES")

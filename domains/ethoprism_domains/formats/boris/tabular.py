@@ -26,9 +26,9 @@ from ethoprism_domains.formats.boris.exports import (
 from ethoprism_domains.formats.boris.observations import Coded, Observation
 from ethoprism_domains.formats.boris.project_read import assemble, choose_observation
 from ethoprism_domains.formats.boris.project_write import observation_parts
-from ethoprism_domains.formats.boris.values import frame_number
 from ethoprism_domains.formats.losses import LossCounter
 from ethoprism_domains.formats.tables import Table, head_has, read_table
+from ethoprism_domains.formats.values import frame_number
 
 _STATUSES = {"START": "START", "STOP": "STOP", "POINT": "POINT"}
 _MODERN, _LEGACY = ("time", "behavior", "behavior_type"), ("time", "behavior", "status")

@@ -1,0 +1,67 @@
+"""For formats that hold seconds of few decimals: what comes back of frames, and in what order."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from ethoprism_domains.annotation import EVENT_COLUMNS, make_observed
+from ethoprism_domains.formats.clocks import Clock, Spans, spans_on_clock
+from ethoprism_domains.formats.losses import LossCounter
+
+_NOT_SAID = ("event_id", "start_s", "stop_s")
+_SAID = [name for name in EVENT_COLUMNS if name not in _NOT_SAID]
+
+
+def rounded(events: pd.DataFrame, clock: Clock, decimals: int) -> pd.DataFrame:
+    """Give one video's events the frames that their times have once they are rounded.
+
+    An event that no time stands for is left out.
+    """
+    start, stop = (
+        np.round(clock.seconds(events[column].to_numpy()), decimals)
+        for column in ("start_frame", "stop_frame")
+    )
+    spans = spans_on_clock(clock, start, stop, (events["kind"] == "point").to_numpy())
+    return laid(events, spans, clock)
+
+
+def laid(events: pd.DataFrame, spans: Spans, clock: Clock) -> pd.DataFrame:
+    """Give events the frames of their spans, and the seconds of these; drop what lies outside."""
+    return events.assign(
+        start_frame=spans.start,
+        stop_frame=spans.stop,
+        start_s=clock.seconds(spans.start),
+        stop_s=clock.seconds(spans.stop),
+    )[~spans.outside]
+
+
+def rounded_observed(observed: pd.DataFrame, clock: Clock, decimals: int) -> pd.DataFrame:
+    """Give one video's observed intervals the frames that their times have, rounded."""
+    edges = {
+        column: clock.frames(np.round(clock.seconds(observed[column].to_numpy()), decimals))
+        for column in ("start_frame", "stop_frame")
+    }
+    return make_observed(observed.assign(**edges))
+
+
+def in_order(events: pd.DataFrame) -> pd.DataFrame:
+    """Sort events by video and time, alike ones by all else that they say."""
+    first = ["video", "start_frame", "stop_frame"]
+    known = [name for name in _SAID if name in events]
+    return events.sort_values(
+        [*first, *(name for name in known if name not in first)], ignore_index=True
+    )
+
+
+def report_spans(
+    spans: Spans, places: Sequence[str], video: str, clock: Clock, losses: LossCounter
+) -> None:
+    """Count what lies outside a video or was cut at its end, and a clock that is only assumed."""
+    for row in np.flatnonzero(spans.outside).tolist():
+        losses.add("events outside their video, left out", places[row])
+    for row in np.flatnonzero(spans.cut & ~spans.outside).tolist():
+        losses.add("events that reach beyond their video, cut", places[row])
+    if not clock.is_exact and len(places):
+        told = f"{video}, at {clock.fps:g} frames per second"
+        losses.add("events placed by a constant frame rate, not by the video", told, len(places))
