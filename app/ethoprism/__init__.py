@@ -9,7 +9,9 @@ __version__ = "0.1.0"
 
 # name -> the module that holds it; what a notebook needs, and nothing that only the inside needs
 _HOMES = {
+    "AnnotationStore": "ethoprism_domains.annotation.store",
     "EthoprismError": "ethoprism_core.errors",
+    "Project": "ethoprism.project",
     "Video": "ethoprism_core.video",
     "embed": "ethoprism.embedding",
     "load_encoder": "ethoprism_core.encoders",

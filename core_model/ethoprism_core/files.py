@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,6 +12,7 @@ from pathlib import Path
 from ethoprism_core.errors import EthoprismError
 
 _SAMPLE_BYTES = 1 << 20
+_PAUSES = (0.02, 0.05, 0.1, 0.2, 0.4)  # seconds
 
 
 @contextmanager
@@ -96,13 +98,24 @@ def _flush(path: Path) -> None:
 
 def _replace(temporary: Path, path: Path) -> None:
     if not (temporary.is_dir() and path.is_dir()):
-        temporary.replace(path)
+        _rename_patiently(temporary, path)
         return
     # a folder cannot be renamed over another: set the old one aside for the blink between
     aside = path.with_name(f".{path.name}.{uuid.uuid4().hex[:8]}.old")
     path.replace(aside)
     temporary.replace(path)
     shutil.rmtree(aside)
+
+
+def _rename_patiently(temporary: Path, path: Path) -> None:
+    # on Windows a virus scanner or a table program may hold the file for a moment
+    for pause in _PAUSES:
+        try:
+            temporary.replace(path)
+            return
+        except PermissionError:
+            time.sleep(pause)
+    temporary.replace(path)
 
 
 def _remove(path: Path) -> None:

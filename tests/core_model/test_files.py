@@ -55,3 +55,19 @@ def test_a_fingerprint_follows_content_not_name_or_date(tmp_path: Path):
     assert fingerprint_file(one) == fingerprint_file(two)
     two.write_bytes(two.read_bytes()[:-1] + b"x")
     assert fingerprint_file(one) != fingerprint_file(two)
+
+
+def test_a_file_that_is_held_for_a_moment_is_replaced_when_it_is_let_go(tmp_path, monkeypatch):
+    path = tmp_path / "held.txt"
+    path.write_text("old", encoding="utf-8")
+    replace, tries = Path.replace, []
+
+    def held_twice(self: Path, target: Path) -> Path:
+        tries.append(target)
+        if len(tries) < 3:
+            raise PermissionError(13, "held by a scanner", str(target))
+        return replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", held_twice)
+    write_text(path, "new")
+    assert path.read_text(encoding="utf-8") == "new" and len(tries) == 3

@@ -22,6 +22,7 @@ VERBS = {
     "train": "Train a probe from labels and say how well it does on videos it has not seen.",
     "evaluate": "Score a probe on videos, animals or sites that it has not seen.",
     "classify": "Find the bouts of behaviour in videos with a trained probe.",
+    "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "simulate": "Make a simulated study: videos with exactly known behaviour.",
     "demo": "Run the whole path on a simulated study and write a page that shows what was found.",
 }

@@ -188,3 +188,14 @@ class Project:
         self.videos = videos_from(content.get("videos"), self.file)
         self.domain = str(content.get("domain") or "")
         self.encoder = str(content.get("encoder") or "")
+
+
+def read_ethogram(path: str | Path) -> Ethogram:
+    """Read the ethogram of a YAML file, such as another project's.
+
+    Raises
+    ------
+    EthoprismError
+        If it cannot be read, or has a mistake, which it names.
+    """
+    return Ethogram.from_mapping(read_yaml(Path(path))[1], str(path))

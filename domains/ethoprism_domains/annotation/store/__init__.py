@@ -6,7 +6,7 @@
 
 from ethoprism_domains.annotation.store.annotation_store import AnnotationStore
 from ethoprism_domains.annotation.store.appending import Append, append_durably
-from ethoprism_domains.annotation.store.backups import former_tables
+from ethoprism_domains.annotation.store.backups import former_tables, set_table_aside
 from ethoprism_domains.annotation.store.collecting import Collected, collect
 from ethoprism_domains.annotation.store.journal import FORMAT, read_journal
 from ethoprism_domains.annotation.store.naming import AnnotationPaths, names_in
@@ -24,4 +24,5 @@ __all__ = [
     "former_tables",
     "names_in",
     "read_journal",
+    "set_table_aside",
 ]

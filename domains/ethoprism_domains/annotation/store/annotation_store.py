@@ -4,6 +4,7 @@ Every action is in the journal, flushed to the disk, before the call that does i
 table beside it follows within seconds. See ``docs/annotations.md`` for what is on the disk.
 """
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
@@ -85,6 +86,7 @@ class AnnotationStore:
         self.coding: Coding = loaded.coding
         self.notices: list[str] = list(loaded.notices)
         self._obstacle = loaded.obstacle or ("it was asked for" if read_only else "")
+        self._table_refused = loaded.table_refused
         self._history: History = loaded.replayed.history
         self._merged = dict(loaded.replayed.merged)
         self._ours: dict[int, Change] = {}  # what this session wrote into the common journal
@@ -103,6 +105,11 @@ class AnnotationStore:
     def read_only(self) -> bool:
         """Whether nothing can be changed; a notice says why."""
         return bool(self._obstacle)
+
+    @property
+    def is_table_refused(self) -> bool:
+        """Whether nothing can be changed because the table cannot be taken in."""
+        return self._table_refused
 
     @property
     def is_second_writer(self) -> bool:
@@ -218,8 +225,9 @@ class AnnotationStore:
         written = self.write_table()
         with self._lock:
             self._journal.end(self._table.fingerprint if written else None)
-        if self.is_second_writer and self._journal.main_is_free():
-            self._merge_now()
+        with contextlib.suppress(EthoprismError):  # else the next opening does it
+            if self.is_second_writer and self._journal.main_is_free():
+                self._merge_now()
 
     def __enter__(self) -> "AnnotationStore":
         return self

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation.store.naming import TABLE, AnnotationPaths
+from ethoprism_domains.annotation.store.table_file import read_bytes
 
 _NEWEST, _DAYS = 10, 30
 _DATE = "%Y%m%dT%H%M%S%fZ"
@@ -66,3 +67,13 @@ def _write(paths: AnnotationPaths, content: bytes, now: datetime, mark: str) -> 
     with atomic_path(path) as temporary:
         temporary.write_bytes(content)
     return path
+
+
+def set_table_aside(paths: AnnotationPaths) -> Path | None:
+    """Move the table to the backups, so that the next opening writes it anew from the journal."""
+    content = read_bytes(paths.table)
+    if content is None:
+        return None
+    kept = keep_edited(paths, content)
+    paths.table.unlink(missing_ok=True)
+    return kept

@@ -4,6 +4,7 @@ Tables that are known to be up to date are read as they are, only the others thr
 """
 
 import io
+import math
 import os
 from dataclasses import dataclass
 from pathlib import Path
@@ -110,9 +111,13 @@ def _rows(content: bytes) -> pd.DataFrame:
         names=names,
         dtype=text,
         keep_default_na=False,
-        na_values={name: [""] for name, kind in EVENT_COLUMNS.items() if kind == "float64"},
-        float_precision="round_trip",
+        # pandas' own reading of numbers may be off in the last digit
+        converters={name: _number for name, kind in EVENT_COLUMNS.items() if kind == "float64"},
     )
+
+
+def _number(cell: str) -> float:
+    return float(cell) if cell else math.nan
 
 
 def _collected(rows: pd.DataFrame, notices: dict[str, tuple[str, ...]]) -> Collected:

@@ -50,6 +50,8 @@ class Loaded:
         What the user should know.
     obstacle
         Why nothing may be written; empty if it may.
+    table_refused
+        Whether that is because the table cannot be taken in.
     """
 
     journal: Journal
@@ -59,6 +61,7 @@ class Loaded:
     additions: tuple[Addition, ...]
     notices: tuple[str, ...]
     obstacle: str = ""
+    table_refused: bool = False
 
     @property
     def coding(self) -> Coding:
@@ -83,17 +86,19 @@ def load(paths: AnnotationPaths, video: str, rules: Rules) -> Loaded:
     edited = table is not None and fingerprint(table) not in replayed.tables
     notices = list(_about_damage(paths.journal, journal, replayed.told))
     additions: list[Addition] = []
-    obstacle = _newer(paths.journal, journal)
+    obstacle, refused = _newer(paths.journal, journal), False
     if not obstacle and table is not None and (edited or notices):
         try:
             additions += _from_table(paths, read_coding(paths.table, video, rules), replayed)
         except EthoprismError as error:
+            refused = True
             obstacle = f"the table is not what we wrote, and cannot be taken in: {error}"
     if edited and additions:
         notices.append(_about_edit(paths.table, additions[0].change))
     if table is None and any(line.kind == "written" for line in journal.lines):
         notices.append(f"{paths.table.name} was missing: it is written anew from the journal")
-    loaded = Loaded(journal, replayed, table, edited, tuple(additions), tuple(notices), obstacle)
+    found = (tuple(additions), tuple(notices), obstacle, refused)
+    loaded = Loaded(journal, replayed, table, edited, *found)
     return loaded if obstacle else _with_branches(loaded, paths)
 
 
