@@ -54,34 +54,17 @@ def picture_pairs(video: Video, plan: WindowPlan, view: View) -> Generator[Pictu
     """Yield for each needed position what is shown there and what came before it.
 
     The video is decoded once, and nothing is decoded that no window holds but what lies on the
-    way. The picture before is cut where the picture itself is cut, so that what stands still in
-    the arena stands still between the two.
+    way. Each picture is cut once, with its own square: motion is what the animal does within it.
     """
     frames, previous = plan.frames, plan.previous_frames
     by_previous = np.argsort(previous, kind="stable")
     waiting: dict[int, np.ndarray] = {}
     place = paired = 0
     for frame, picture in video.visit(map(int, np.unique(frames)), view.decoded_size):
-        cuts = _Cuts(view, picture)
+        shown = view.cut(picture, view.crops(frame))
         while paired < len(frames) and previous[by_previous[paired]] == frame:
-            later = int(by_previous[paired])
-            waiting[later] = cuts.at(int(frames[later]))
+            waiting[int(by_previous[paired])] = shown
             paired += 1
         while place < len(frames) and frames[place] == frame:
-            yield cuts.at(frame), waiting.pop(place)
+            yield shown, waiting.pop(place)
             place += 1
-
-
-class _Cuts:
-    """What is cut out of one picture, each cut made once."""
-
-    def __init__(self, view: View, picture: np.ndarray) -> None:
-        self._view, self._picture = view, picture
-        self._made: dict[Crops, np.ndarray] = {}
-
-    def at(self, frame: int) -> UInt8[np.ndarray, "individual size size 3"]:
-        """Return the picture cut where `frame` is looked at."""
-        crops = self._view.crops(frame)
-        if crops not in self._made:
-            self._made[crops] = self._view.cut(self._picture, crops)
-        return self._made[crops]
