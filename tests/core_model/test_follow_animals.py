@@ -210,6 +210,18 @@ def test_a_moving_camera_is_recognised(film: Film) -> None:
     assert whole_picture(tracks)
 
 
+def test_a_bare_floor_is_no_moving_camera(film: Film) -> None:
+    bare = np.full((HEIGHT, WIDTH), 40, np.uint8)
+    stripes = np.random.default_rng(0).integers(90, 255, (24, 32), np.uint8)
+
+    def picture(left: int) -> np.ndarray:
+        scene = bare.copy()
+        scene[100:124, left : left + 32] = stripes  # the only corners there are
+        return scene
+
+    assert is_fixed_camera(film(picture(20 + 2 * n) for n in range(90)))
+
+
 def test_where_nothing_moves_the_whole_picture_is_used(film: Film) -> None:
     video = film(paint(floor(), [(100, 100)], seed=n) for n in range(60))
     assert is_fixed_camera(video)

@@ -14,6 +14,8 @@ _APART_FRAMES = 15
 _POINTS = 200
 _PATCH = (31, 31)  # pixels around a point by which it is found again; so many outweigh noise
 _STILL = 1.0  # pixels
+_PARTS = 8  # the picture is divided into so many rows and columns of cells
+_FEWEST_CELLS = 16
 
 
 def is_fixed_camera(video: Video) -> bool:
@@ -30,7 +32,8 @@ def moving_share(video: Video) -> float:
 
     The points are those of Shi and Tomasi (1994), found again by the pyramid of Lucas and Kanade
     (Bouguet 2001); what is not found again has moved. The median over the stretches counts, so
-    that a cut or an animal that fills the picture for a while does no harm.
+    that a cut or an animal that fills the picture for a while does no harm. A stretch whose points
+    do not lie all over the picture tells nothing, and counts as still.
     """
     apart = int(np.clip(round(_APART * video.fps), 1, _APART_FRAMES))
     firsts = sample_frames(video, _PAIRS)
@@ -44,12 +47,21 @@ def moving_share(video: Video) -> float:
     return float(np.median(shares))
 
 
+def _are_widespread(points: np.ndarray, shape: tuple[int, ...]) -> bool:
+    """Whether corners lie in enough parts of the picture to speak for all of it.
+
+    On a bare floor the only corners are the animal's own.
+    """
+    cells = (points // (np.array(shape[::-1]) / _PARTS)).astype(int)
+    return len(np.unique(cells, axis=0)) >= _FEWEST_CELLS
+
+
 def _moved(
     first: UInt8[np.ndarray, "height width"], second: UInt8[np.ndarray, "height width"]
 ) -> float:
     first, second = (cv2.GaussianBlur(picture, (0, 0), 1) for picture in (first, second))
     points = cv2.goodFeaturesToTrack(first, _POINTS, 0.01, 7)
-    if points is None:
+    if points is None or not _are_widespread(points.reshape(-1, 2), first.shape):
         return 0.0
     found, seen, _ = cv2.calcOpticalFlowPyrLK(
         first, second, points, np.empty_like(points), winSize=_PATCH, maxLevel=3
