@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.embedding import Recipe, make_settings
 from ethoprism_core.encoders import load_encoder
 from ethoprism_domains.probe import Probe
@@ -30,7 +31,7 @@ class EmbedOptions:
         How many animals are followed, each in a square of its own; 0 for the picture as it is.
     """
 
-    encoder: str = "videoprism-base"
+    encoder: str = DEFAULT_ENCODER
     checkpoint: str | None = None
     dtype: str | None = None
     size: int | None = None

@@ -4,6 +4,8 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ethoprism.defaults import DEFAULT_ENCODER
+
 if TYPE_CHECKING:
     from ethoprism.options import EmbedOptions
 
@@ -13,7 +15,7 @@ def add_embedding(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiv
     group = parser.add_argument_group("encoder")
     group.add_argument(
         "--encoder",
-        default="videoprism-base",
+        default=DEFAULT_ENCODER,
         metavar="NAME",
         help="the encoder's name; classical needs no weights (default: %(default)s)",
     )
