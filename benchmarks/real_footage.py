@@ -63,15 +63,16 @@ class Row:
 
 
 def ways(animals: int, control_size: int) -> dict[str, EmbedOptions]:
-    """Name the ways of embedding that are compared."""
+    """Name the ways of embedding that are compared; without a size, without the control."""
     whole = EmbedOptions("classical", follow=0)
-    return {
+    compared = {
         "classical, whole frame": whole,
         f"classical, follow {animals}": replace(whole, follow=animals),
-        f"videoprism-base, random weights, {control_size} px, whole frame": replace(
-            whole, encoder="videoprism-base", checkpoint="random", size=control_size
-        ),
     }
+    if control_size:
+        control = replace(whole, encoder="videoprism-base", checkpoint="random", size=control_size)
+        compared[f"videoprism-base, random weights, {control_size} px, whole frame"] = control
+    return compared
 
 
 def rows(arguments: argparse.Namespace) -> Iterator[Row]:
@@ -154,7 +155,12 @@ def main() -> None:
     parser.add_argument("--sets", nargs="+", default=list(SETS), choices=SETS)
     parser.add_argument("--probes", nargs="+", default=["compact", "linear"])
     parser.add_argument("--seeds", type=int, default=3)
-    parser.add_argument("--control-size", type=int, default=90, help="pixels, a multiple of 18")
+    parser.add_argument(
+        "--control-size",
+        type=int,
+        default=90,
+        help="pixels that VideoPrism with random weights is shown, a multiple of 18; 0 leaves it out",
+    )
     arguments = parser.parse_args()
     measured = list(rows(arguments))
     show(measured)
