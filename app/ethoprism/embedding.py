@@ -9,6 +9,7 @@ from typing import Protocol, runtime_checkable
 import xarray as xr
 
 from ethoprism import __version__
+from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism_core.encoders import Encoder, load_encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features import EmbedSettings, Grid, embed_video
@@ -16,9 +17,9 @@ from ethoprism_core.features.store import partial_path, stored_attributes
 from ethoprism_core.video import Rectangle, Video, find_videos
 from ethoprism_core.video.follow import follow_animals
 from ethoprism_core.video.gaps import fill_gaps
+from ethoprism_core.video.pose_files import read_tracks
 from ethoprism_core.video.tracks import load_tracks, save_tracks, track_notices
 
-DEFAULT_ENCODER = "videoprism-base"
 DEFAULT_OUT = "features"
 
 
@@ -183,7 +184,7 @@ def embed_file(path: Path, recipe: Recipe, stages: Stages = silently) -> Embedde
 def _find_tracks(video: Video, recipe: Recipe, path: Path, stages: Stages) -> xr.Dataset | None:
     """Return the animals to follow: from the recipe's file, an earlier run, or the video."""
     if recipe.tracks is not None:
-        tracks = fill_gaps(load_tracks(recipe.tracks), recipe.tracks)
+        tracks = fill_gaps(read_tracks(recipe.tracks, video.times), recipe.tracks)
         save_tracks(tracks, path)
         return tracks
     follow = recipe.follow

@@ -17,7 +17,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     )
     region = shared.add_embedding(parser)
     region.add_argument(
-        "--tracks", type=Path, metavar="FILE", help="follow the tracks of a movement netCDF file"
+        "--tracks",
+        type=Path,
+        metavar="FILE",
+        help="follow tracks: movement netCDF, DeepLabCut .h5 or .csv, SLEAP analysis .h5",
     )
     parser.add_argument(
         "--out",
