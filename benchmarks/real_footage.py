@@ -159,7 +159,7 @@ def main() -> None:
         "--control-size",
         type=int,
         default=90,
-        help="pixels that VideoPrism with random weights is shown, a multiple of 18; 0 leaves it out",
+        help="pixels that the control is shown, a multiple of 18; 0 leaves the control out",
     )
     arguments = parser.parse_args()
     measured = list(rows(arguments))

@@ -1,5 +1,6 @@
 """What the demo's page says: numbers of an evaluation and bouts of a new video, in plain words."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -218,8 +219,9 @@ def _truly(true: pd.DataFrame, bout: pd.Series) -> bool:
 
 
 def _score(scores: Scores, behavior: str, color: str) -> Score:
-    mine = scores.table[scores.table["behavior"] == behavior].set_index("metric")
-    precision = mine.loc["average_precision"]
+    mine = scores.table[scores.table["behavior"] == behavior]
+    rows = mine.set_index("metric").to_dict("index")
+    precision, bout = rows["average_precision"], rows["f1@0.25"]
     value = _finite(precision["value"])
     interval = Interval(
         value,
@@ -227,12 +229,11 @@ def _score(scores: Scores, behavior: str, color: str) -> Score:
         _finite(precision["high"], value),
         _finite(precision["chance"]),
     )
-    bout = mine.loc["f1@0.25"]
     return Score(
         "average of all" if behavior == MACRO else behavior,
         color,
         interval,
-        float(mine.loc["f1", "value"]),
+        float(rows["f1"]["value"]),
         float(bout["value"]),
         int(bout["count"]),
     )
@@ -242,16 +243,11 @@ def _budgets(budgets: pd.DataFrame, colors: Mapping[str, str]) -> tuple[Budget, 
     """Share out the time of all test videos together."""
     weight = budgets["observed_s"]
     seconds = budgets.assign(truth=budgets["truth"] * weight, said=budgets["predicted"] * weight)
-    sums = seconds.groupby("behavior")[["truth", "said", "observed_s"]].sum()
+    sums = seconds.groupby("behavior")[["truth", "said", "observed_s"]].sum().to_dict("index")
     return tuple(
-        Budget(
-            name,
-            color,
-            float(sums.loc[name, "truth"] / sums.loc[name, "observed_s"]),
-            float(sums.loc[name, "said"] / sums.loc[name, "observed_s"]),
-        )
+        Budget(name, color, one["truth"] / one["observed_s"], one["said"] / one["observed_s"])
         for name, color in colors.items()
-        if name in sums.index
+        if (one := sums.get(name))
     )
 
 
@@ -264,6 +260,5 @@ def _facts(training: Training, ethogram: Ethogram) -> tuple[tuple[str, str], ...
     )
 
 
-def _finite(value: object, otherwise: float = 0.0) -> float:
-    number = float(value)  # type: ignore[arg-type]
-    return otherwise if number != number else number
+def _finite(value: float, otherwise: float = 0.0) -> float:
+    return otherwise if math.isnan(value) else float(value)
