@@ -64,7 +64,7 @@ def code(folder: str, seed: int, pipe) -> None:
         rewrite_after=0.0,
         backup_every=0.0,
     )
-    last = 0
+    last = store.last_action
     while store.read_only:  # the disk has no room for another line
         pipe.send("full")
         time.sleep(0.01)
@@ -78,7 +78,7 @@ def code(folder: str, seed: int, pipe) -> None:
             continue
         if store.last_action > last:
             last = store.last_action
-            pipe.send((last, fingerprint(store.coding)))
+            pipe.send((last, fingerprint(store.coding), store.journal_path.name))
 
 
 if "PIPE" in globals():

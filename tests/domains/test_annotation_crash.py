@@ -36,36 +36,52 @@ def processes():
     return context
 
 
+class Coder:
+    """A process that codes until it is killed, and what it said so far."""
+
+    def __init__(self, processes, folder: Path, seed: int) -> None:
+        self._ours, theirs = processes.Pipe(duplex=False)
+        given = {"FOLDER": str(folder), "SEED": seed, "PIPE": theirs}
+        self._process = processes.Process(
+            target=runpy.run_path, args=(str(CODER), given), daemon=True
+        )
+        self._process.start()
+        theirs.close()
+        self.said = [self._ours.recv()]  # it is about to open the store
+
+    def hear(self) -> None:
+        self.said.append(self._ours.recv())
+
+    def kill(self) -> list:
+        self._process.kill()
+        with contextlib.suppress(EOFError):
+            while True:
+                self.hear()
+        self._process.join()
+        self._process.close()
+        self._ours.close()
+        return self.said
+
+
 def killed_after(processes, folder: Path, seed: int, seconds: float, from_first: bool) -> list:
     """Let a process code for a while, kill it, and give what it said was acknowledged."""
-    ours, theirs = processes.Pipe(duplex=False)
-    given = {"FOLDER": str(folder), "SEED": seed, "PIPE": theirs}
-    process = processes.Process(target=runpy.run_path, args=(str(CODER), given), daemon=True)
-    process.start()
-    theirs.close()
-    said = [ours.recv()]  # it is about to open the store
+    coder = Coder(processes, folder, seed)
     if from_first:
-        said.append(ours.recv())
+        coder.hear()
     time.sleep(seconds)
-    process.kill()
-    with contextlib.suppress(EOFError):
-        while True:
-            said.append(ours.recv())
-    process.join()
-    process.close()
-    ours.close()
-    return said
+    return coder.kill()
 
 
 def check_nothing_lost(folder: Path, said: list) -> int:
     """Compare what was acknowledged with what is on the disk; give the number of actions."""
-    lines = read_journal(AnnotationPaths.of(folder, "v.mp4", "Ann").journal).lines
     acknowledged = [item for item in said if isinstance(item, tuple)]
-    for seq, told in acknowledged[-1:]:
+    for seq, told, _ in acknowledged[-1:]:
+        lines = read_journal(AnnotationPaths.of(folder, "v.mp4", "Ann").journal).lines
         kept = [line for line in lines if line.seq <= seq]
         assert kept[-1].seq == seq
         assert _fingerprint(replay(kept, "v.mp4").coding) == told
         assert sum(line.kind in ACTIONS for line in lines if line.seq > seq) <= 1
+    lines = read_journal(AnnotationPaths.of(folder, "v.mp4", "Ann").journal).lines
     with AnnotationStore(folder, "v.mp4", "Ann", read_only=True) as store:
         assert store.coding == replay(lines, "v.mp4").coding
         assert not [told for told in store.notices if "outside" in told or "missing" in told]
@@ -89,6 +105,33 @@ def kill_often(processes, folder: Path, kills: int, seed: int) -> int:
 def test_what_was_acknowledged_survives_twenty_kills(processes, tmp_path):
     assert kill_often(processes, tmp_path, 20, seed=1) > 20
     assert list(tmp_path.glob("*/backups/*.csv"))
+
+
+def test_two_processes_that_code_at_once_and_are_killed_lose_nothing(processes, tmp_path):
+    seconds = 0
+    for seed in range(8):
+        folder = tmp_path / str(seed // 4)
+        coders = [Coder(processes, folder, 2 * seed + number) for number in range(2)]
+        for coder in coders:
+            coder.hear()
+        time.sleep(0.05)
+        written = set()
+        for coder in coders:
+            acknowledged = [item for item in coder.kill() if isinstance(item, tuple)]
+            seq, _, name = acknowledged[-1]
+            mine = {seq for seq, _, where in acknowledged if where == name}
+            actions = [line for line in read_journal(folder / name).lines if line.kind in ACTIONS]
+            sessions = {line.session for line in actions if line.seq == seq}
+            own = {line.seq for line in actions if {line.session} == sessions}
+            assert mine <= own
+            written.add(name)
+        seconds += len(written) == 2
+        with AnnotationStore(folder, "v.mp4", "Ann") as store:
+            assert not store.read_only and not store.is_second_writer
+            whole = store.coding
+        with AnnotationStore(folder, "v.mp4", "Ann") as store:
+            assert store.coding == whole and not store.notices
+    assert seconds  # else they never met
 
 
 @pytest.mark.slow

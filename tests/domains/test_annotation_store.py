@@ -449,6 +449,8 @@ def test_long_names_and_names_that_differ_in_case(tmp_path):
     paths = [AnnotationPaths.of(tmp_path, letter * 300, "n" * 200) for letter in "ab"]
     assert len({path.stem for path in paths}) == 2
     assert all(len(path.journal.name) < 220 for path in paths)
+    AnnotationStore(tmp_path, "b" * 300, "n" * 200, rewrite_after=None).close()
+    assert names_in(tmp_path) == [("b" * 300, "n" * 200)]
     AnnotationStore(tmp_path, "V.mp4", "Ann", rewrite_after=None).close()
     with pytest.raises(EthoprismError, match="differ only in upper and lower case"):
         AnnotationStore(tmp_path, "v.mp4", "Ann")

@@ -1,6 +1,7 @@
 """The videos of a project: names that stay, paths that may change, fingerprints that find them."""
 
 import os
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -77,7 +78,7 @@ def new_videos(
     for path in (path.resolve() for path in paths):
         if path in present:
             continue
-        names = (path.name, f"{path.parent.name}/{path.name}")
+        names = (_composed(path.name), _composed(f"{path.parent.name}/{path.name}"))
         name = next((name for name in names if name.casefold() not in taken), None)
         if name is None:
             remedy = "rename the file, or add it to project.yaml under another name"
@@ -118,12 +119,17 @@ def find_moved(missing: Sequence[ProjectVideo], candidates: Iterable[Path]) -> d
 
 def _video(item: object, number: int, where: object) -> ProjectVideo:
     if isinstance(item, str):
-        return ProjectVideo(Path(item).name, item)
+        return ProjectVideo(_composed(Path(item).name), item)
     known = {field.name for field in fields(ProjectVideo)}
     if not isinstance(item, Mapping) or not item.get("path"):
         raise EthoprismError(f"video {number} has no path: {item!r}", where, "write its path")
     told: dict[str, Any] = {key: str(item[key]) for key in known & set(item)}
-    return ProjectVideo(**({"name": Path(told["path"]).name} | told))
+    return ProjectVideo(**({"name": _composed(Path(told["path"]).name)} | told))
+
+
+def _composed(name: str) -> str:
+    # some systems take accents apart; annotations are found by the name
+    return unicodedata.normalize("NFC", name)
 
 
 def _fingerprint(path: Path) -> str:

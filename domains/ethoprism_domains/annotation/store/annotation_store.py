@@ -117,6 +117,11 @@ class AnnotationStore:
         return self._journal.is_branch
 
     @property
+    def journal_path(self) -> Path:
+        """The journal that this session writes: the common one, or one of its own."""
+        return self._journal.path
+
+    @property
     def last_action(self) -> int:
         """The number that the last action has in the journal; 0 before the first."""
         return self._history.last

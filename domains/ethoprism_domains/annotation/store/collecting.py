@@ -19,7 +19,13 @@ from ethoprism_domains.annotation.events import (
     make_events,
 )
 from ethoprism_domains.annotation.store.journal import decode, read_journal
-from ethoprism_domains.annotation.store.naming import AnnotationPaths, names_of, stems_in
+from ethoprism_domains.annotation.store.naming import (
+    AnnotationPaths,
+    file_names,
+    is_cut,
+    names_of,
+    stems_in,
+)
 from ethoprism_domains.annotation.store.opening import load
 from ethoprism_domains.annotation.store.table_file import (
     OBSERVED,
@@ -59,8 +65,7 @@ def collect(folder: str | Path) -> Collected:
         If a file cannot be read at all.
     """
     folder = Path(folder)
-    files = {path.name for path in folder.iterdir()} if folder.is_dir() else set()
-    branched = {name.split("~", 1)[0] for name in files if "~" in name}
+    branched = {name.split("~", 1)[0] for name in file_names(folder) if "~" in name}
     notices: dict[str, tuple[str, ...]] = {}
     parts: dict[str, list[bytes]] = {}
     for stem in stems_in(folder):
@@ -69,9 +74,22 @@ def collect(folder: str | Path) -> Collected:
         if content is None:
             content, told = _from_journal(paths)
             notices |= {stem: told} if told else {}
-        parts.setdefault(names_of(stem)[1], []).append(content.removeprefix(_HEADER))
+        parts.setdefault(_names(paths)[1], []).append(content.removeprefix(_HEADER))
     rows = [_rows(b"".join(own)).assign(coder=coder) for coder, own in parts.items()]
     return _collected(pd.concat(rows) if rows else _rows(b"").assign(coder=""), notices)
+
+
+def names_in(folder: str | Path) -> list[tuple[str, str]]:
+    """List the (video, annotator) of all annotations in a folder, in order."""
+    return sorted(_names(AnnotationPaths(Path(folder), stem)) for stem in stems_in(folder))
+
+
+def _names(paths: AnnotationPaths) -> tuple[str, str]:
+    """Tell video and annotator: names that were cut stand whole in the journal."""
+    video, annotator = names_of(paths.stem)
+    lines = read_journal(paths.journal).lines if is_cut(paths.stem) else ()
+    told = lines[0].fields if lines else {}
+    return str(told.get("video", video)), str(told.get("annotator", annotator))
 
 
 def _settled_table(paths: AnnotationPaths) -> bytes | None:
@@ -93,9 +111,7 @@ def _settled_table(paths: AnnotationPaths) -> bytes | None:
 
 
 def _from_journal(paths: AnnotationPaths) -> tuple[bytes, tuple[str, ...]]:
-    video, annotator = names_of(paths.stem)
-    lines = read_journal(paths.journal).lines
-    video = str(lines[0].fields.get("video", video)) if lines else video
+    video, annotator = _names(paths)
     loaded = load(paths, video, Rules(annotator))
     obstacle = (loaded.obstacle,) if loaded.obstacle else ()
     return table_bytes(loaded.coding), (*loaded.notices, *obstacle)

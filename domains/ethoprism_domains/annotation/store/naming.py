@@ -18,6 +18,7 @@ from ethoprism_domains.annotation.behaviors import name_is_clean
 TABLE, JOURNAL = ".csv", ".journal.jsonl"
 _FORBIDDEN = re.compile(r'[<>:"/\\|?*%~\x00-\x1f\x7f]|^[ .]|[ .]$')
 _RESERVED = re.compile(r"(con|prn|aux|nul|com[0-9]|lpt[0-9])(\.|$)", re.IGNORECASE)
+_CUT = re.compile(r"_[0-9a-f]{8}$")
 _LONGEST = 90  # bytes for either name: with a date behind it, a name still fits into 255
 
 
@@ -75,39 +76,39 @@ class AnnotationPaths:
     def branches(self) -> list[Path]:
         """All such journals, in the order of their names."""
         begin = f"{self.stem}~"
-        if not self.folder.is_dir():
-            return []
-        return sorted(
-            path
-            for path in self.folder.iterdir()
-            if path.name.startswith(begin) and path.name.endswith(JOURNAL)
-        )
-
-
-def names_in(folder: str | Path) -> list[tuple[str, str]]:
-    """List the (video, annotator) of all annotations in a folder, in order.
-
-    Names that were too long for a file come back shortened.
-    """
-    return sorted(names_of(stem) for stem in stems_in(folder))
+        names = (name for name in file_names(self.folder) if name.startswith(begin))
+        return sorted(self.folder / name for name in names if name.endswith(JOURNAL))
 
 
 def names_of(stem: str) -> tuple[str, str]:
-    """Tell the video and the annotator of files whose names begin with `stem`."""
+    """Tell the video and the annotator of files whose names begin with `stem`.
+
+    Names that were too long for a file come back cut.
+    """
     video, _, annotator = stem.rpartition(".")
     return unquote(video), unquote(annotator)
 
 
+def is_cut(stem: str) -> bool:
+    """Say whether one of the names may have been too long for a file."""
+    return any(_CUT.search(part) for part in stem.rpartition("."))
+
+
 def stems_in(folder: str | Path) -> list[str]:
     """List what the names of all annotations in a folder begin with."""
-    folder = Path(folder)
     stems = set()
-    for name in (path.name for path in folder.iterdir()) if folder.is_dir() else ():
+    for name in file_names(Path(folder)):
         ending = next((end for end in (JOURNAL, TABLE) if name.endswith(end)), None)
         stem = name.removesuffix(ending or "").split("~", 1)[0]
         if ending and not name.startswith(".") and stem.rpartition(".")[0]:
             stems.add(stem)
     return sorted(stems)
+
+
+def file_names(folder: Path) -> list[str]:
+    """List a folder's files, letters composed: some systems take accents apart."""
+    names = (path.name for path in folder.iterdir()) if folder.is_dir() else ()
+    return [unicodedata.normalize("NFC", name) for name in names]
 
 
 def _spelled(name: str) -> str:
@@ -127,11 +128,8 @@ def _escaped(text: str) -> str:
 
 
 def _refuse_other_case(folder: Path, stem: str) -> None:
-    if not folder.is_dir():
-        return
-    for path in folder.iterdir():
-        other = unicodedata.normalize("NFC", path.name).split("~", 1)[0]
-        other = other.removesuffix(JOURNAL).removesuffix(TABLE)
+    for name in file_names(folder):
+        other = name.split("~", 1)[0].removesuffix(JOURNAL).removesuffix(TABLE)
         if other != stem and other.casefold() == stem.casefold():
             raise EthoprismError(
                 f"{unquote(stem)!r} and {unquote(other)!r} differ only in upper and lower case",

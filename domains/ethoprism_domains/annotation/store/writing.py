@@ -15,7 +15,7 @@ from ethoprism_domains.annotation.store.appending import (
 from ethoprism_domains.annotation.store.history import change_fields
 from ethoprism_domains.annotation.store.journal import FORMAT, Journal, Line, read_journal
 from ethoprism_domains.annotation.store.naming import AnnotationPaths
-from ethoprism_domains.annotation.store.sessions import Session, standing
+from ethoprism_domains.annotation.store.sessions import Session, Standing, standing
 
 _SHARED = (
     "another session has these annotations open, or ended without a word: what is coded here is "
@@ -48,6 +48,11 @@ class SessionJournal:
         self.is_branch = False
 
     @property
+    def path(self) -> Path:
+        """The file that is written to."""
+        return self._writer.path if self._writer else self._paths.journal
+
+    @property
     def seq(self) -> int:
         """The number of the last line."""
         return self._writer.seq if self._writer else 0
@@ -64,7 +69,7 @@ class SessionJournal:
         EthoprismError
             If neither can be written.
         """
-        known = standing(self._journal.lines)
+        known = self._standing(self._journal)
         if any(session.is_alive() for session in known):
             return self._begin_branch()
         _create(self._paths.journal)
@@ -95,11 +100,9 @@ class SessionJournal:
         The journal as it is now, and what the user should know.
         """
         if self.is_branch:
-            raise EthoprismError(
-                "somebody else writes to our own journal", self._writer and self._writer.path
-            )
+            raise EthoprismError("somebody else writes to our own journal", self.path, "reopen")
         journal = read_journal(self._paths.journal)
-        known = standing(journal.lines)
+        known = self._standing(journal)
         if not known or known[0].id != self._session.id:
             return journal, self._begin_branch()
         self._writer = JournalWriter(self._paths.journal, self._session.id, journal, self._append)
@@ -114,9 +117,13 @@ class SessionJournal:
 
     def main_is_free(self) -> bool:
         """Whether nobody has the journal open any more."""
-        return not any(
-            session.is_alive() for session in standing(read_journal(self._paths.journal).lines)
-        )
+        known = self._standing(read_journal(self._paths.journal))
+        return not any(session.is_alive() for session in known)
+
+    def _standing(self, journal: Journal) -> list[Standing]:
+        """Find who is in the journal; one that has left it has one of its own."""
+        known = standing(journal.lines)
+        return [session for session in known if not self._paths.branch(session.id).exists()]
 
     def _begin_branch(self) -> str:
         path = self._paths.branch(self._session.id)
