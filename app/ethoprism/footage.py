@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
@@ -27,6 +28,8 @@ class Footage:
         Each video's open feature store.
     labels
         Each video's labels, one a frame.
+    tracks
+        Each video's file of tracks, where its animals were followed.
     notices
         What the user should know, with the video's name in front.
     """
@@ -34,6 +37,7 @@ class Footage:
     study: Study
     features: tuple[xr.Dataset, ...]
     labels: tuple[xr.Dataset, ...]
+    tracks: tuple[Path | None, ...]
     notices: tuple[str, ...]
 
     @property
@@ -68,7 +72,8 @@ def embed_study(study: Study, recipe: Recipe, stages: Stages) -> Footage:
         for notice in item.notices
     ]
     labels, about_labels = _lay_labels(study, features)
-    return Footage(study, features, labels, (*notices, *about_labels))
+    tracks = tuple(item.tracks for item in embedded)
+    return Footage(study, features, labels, tracks, (*notices, *about_labels))
 
 
 def _lay_labels(

@@ -90,10 +90,15 @@ def write_results(
     return _summary(predictions, events, outputs.video, seconds)
 
 
+def read_predictions(path: Path) -> xr.Dataset:
+    """Read the predictions that `write_results` wrote."""
+    with xr.open_dataset(path, engine="h5netcdf") as stored:
+        return stored.load()
+
+
 def read_summary(outputs: Outputs, ethogram: Ethogram) -> pd.DataFrame:
     """Return the summary of a video whose outputs are there."""
-    with xr.open_dataset(outputs.predictions, engine="h5netcdf") as stored:
-        predictions = stored.load()
+    predictions = read_predictions(outputs.predictions)
     events = predicted_bouts(predictions, ethogram)
     return _summary(predictions, events, outputs.video, duration(predictions))
 

@@ -14,9 +14,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         help="where to write (default: demo)",
     )
     parser.add_argument(
-        "--seconds", type=float, default=40.0, metavar="S", help="of each video (default: 40)"
+        "--seed", type=int, default=7, help="another seed makes another study (default: 7)"
     )
-    parser.add_argument("--seed", type=int, default=0, help="another seed makes another study")
 
 
 def run(arguments: argparse.Namespace) -> int:
@@ -24,9 +23,8 @@ def run(arguments: argparse.Namespace) -> int:
     from ethoprism.cli import OK, console, scores
     from ethoprism.demo import DemoSettings, run_demo
 
-    settings = DemoSettings(seconds=arguments.seconds, seed=arguments.seed)
-    demo = run_demo(arguments.out, settings, console.progress)
+    demo = run_demo(arguments.out, DemoSettings(seed=arguments.seed), console.progress)
     scores.show(demo.evaluation.scores)
-    console.note("open this page in a browser:")
-    console.result(str(demo.page.resolve()))
+    console.result("open this page in a browser:")
+    console.result(demo.page.resolve().as_uri())
     return OK

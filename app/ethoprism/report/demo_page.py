@@ -1,43 +1,53 @@
 """What the demo's page says: numbers of an evaluation and bouts of a new video, in plain words."""
 
-import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import pandas as pd
 import xarray as xr
 
 from ethoprism import __version__
-from ethoprism.classifying import Classified
-from ethoprism.embedding import Recipe, embed_file
 from ethoprism.evaluating import Evaluation
-from ethoprism.report.content import (
-    Budget,
-    Clip,
-    Examples,
-    Interval,
-    Page,
-    Score,
-    Step,
-    Tile,
-    Timeline,
-)
-from ethoprism.report.pictures import bout_frames, cut_frames, filmstrip, whole_frame
-from ethoprism.report.timelines import build_timeline, clock
+from ethoprism.report.content import Page, Score, Step, Tile, Timeline
+from ethoprism.report.examples import Source, collect_examples
+from ethoprism.report.findings import BoutCount, count_found, list_budgets, list_scores
+from ethoprism.report.timelines import build_timeline
 from ethoprism.results import duration
 from ethoprism.scoring import ethogram_colors
-from ethoprism.study import read_study
 from ethoprism.training import Training
-from ethoprism_core.video import Crop, Video
-from ethoprism_core.video.follow import square_crops
-from ethoprism_core.video.tracks import load_tracks
-from ethoprism_domains.annotation import Ethogram
-from ethoprism_domains.evaluation import MACRO, Scores
+from ethoprism_domains.annotation import bouts_from_labels
+from ethoprism_domains.evaluation import ScoredVideo
 from ethoprism_domains.probe import predicted_bouts
 
-_MACRO_COLOR = "#1d2230"
-_CLIPS, _CLIP_FRAMES, _CLIP_PIXELS, _CLIP_SECONDS = 3, 12, 120, 1.5
+_WORDS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+_STEPS = (
+    Step(
+        "See what your videos hold, and whether anything is wrong with them.",
+        "ethoprism info videos/",
+    ),
+    Step(
+        "Train a probe on those that are labelled. It prints how well it does on animals that it "
+        "has not seen. It uses VideoPrism, whose weights are fetched once; add --encoder classical "
+        "to do without, as this page did.",
+        "ethoprism train labels.csv --videos videos/ --group animal --out probes/open-field",
+    ),
+    Step(
+        "Find the bouts in all the others. Stop it whenever you like: the same command goes on "
+        "from there.",
+        "ethoprism classify videos/ --probe probes/open-field --out results/",
+    ),
+)
+
+_CAVEATS = (
+    "The footage is simulated by simple rules, and its truth is exact. Real animals are less "
+    "obliging, and two people who code the same video never agree completely. Expect lower "
+    "scores, and measure them on your own labelled videos with ethoprism evaluate.",
+    "The features are the classical ones, optical flow and gradients, which need no weights and "
+    "work on any machine. A learned video encoder sees more, and takes longer.",
+    "A few animals give wide intervals. They are over animals, not frames: frames of one video are "
+    "nearly the same picture, and would make any probe look better than it is.",
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,118 +58,119 @@ class NewVideo:
     ----------
     path
         The file.
-    predictions
-        Of every frame.
-    predicted, true
-        Event tables.
     tracks
-        Where its animal is.
+        The file of its animal's tracks.
+    predictions, labels
+        Of every frame: what the probe says, and what is true.
     """
 
     path: Path
+    tracks: Path | None
     predictions: xr.Dataset
-    predicted: pd.DataFrame
-    true: pd.DataFrame
-    tracks: xr.Dataset | None
-
-    @classmethod
-    def read(cls, classified: Classified, recipe: Recipe, labels: Path) -> "NewVideo":
-        """Read back what `classify` wrote."""
-        with xr.open_dataset(classified.outputs.predictions, engine="h5netcdf") as stored:
-            predictions = stored.load()
-        embedded = embed_file(
-            classified.video, recipe
-        )  # is there already: tells where the tracks are
-        study = read_study([labels], [classified.video])
-        return cls(
-            path=classified.video,
-            predictions=predictions,
-            predicted=predicted_bouts(predictions, study.annotations.ethogram),
-            true=study.annotations.events,
-            tracks=None if embedded.tracks is None else load_tracks(embedded.tracks),
-        )
+    labels: xr.Dataset
 
 
-def build_page(training: Training, evaluation: Evaluation, new: NewVideo) -> Page:
-    """Put the page together; it shows the behaviours in the ethogram's order."""
+@dataclass(frozen=True, eq=False)
+class Demo:
+    """What the demo made.
+
+    Parameters
+    ----------
+    page
+        The HTML page.
+    training
+        The probe.
+    evaluation
+        Its scores on animals that it was not trained on.
+    new
+        A video that it classified.
+    footage_s, seconds
+        How much footage there was, and how long everything took.
+    """
+
+    page: Path
+    training: Training
+    evaluation: Evaluation
+    new: NewVideo
+    footage_s: float
+    seconds: float
+
+
+def build_page(demo: Demo) -> Page:
+    """Put the page together; it shows the behaviours in the probe's order."""
+    evaluation, probe = demo.evaluation, demo.training.probe
     ethogram = evaluation.footage.study.annotations.ethogram
-    behaviors = [str(name) for name in new.predictions["behavior"].values]
-    colors = ethogram_colors(ethogram, behaviors)
-    scores = evaluation.scores
-    overall = _score(scores, MACRO, _MACRO_COLOR)
+    colors = ethogram_colors(ethogram, probe.behaviors)
+    scores, overall = list_scores(evaluation.scores, colors)
+    bouts = count_found(_scored(evaluation))
     return Page(
-        title="A mouse, read from video",
-        lead=(
-            "A probe learned these behaviours from the coded videos of some mice, was tested on "
-            "other mice, and then read a video that nobody had coded. Everything here was made on "
-            "this machine, just now, without a network."
-        ),
-        findings=_findings(scores, behaviors, overall),
-        tiles=_tiles(training, evaluation, overall, new),
-        timelines=(_timeline(new, colors),),
-        examples=_examples(new, colors),
-        scores=tuple(_score(scores, name, colors[name]) for name in behaviors),
+        title=f"{_word(len(colors)).capitalize()} behaviours, read from video",
+        lead=_lead(demo),
+        findings=_findings(evaluation, scores, bouts),
+        tiles=_tiles(demo, overall, bouts),
+        timelines=(_timeline(demo.new, colors),),
+        examples=collect_examples(_sources(demo), colors),
+        scores=scores,
         overall=overall,
-        budgets=_budgets(scores.budgets, colors),
+        budgets=list_budgets(evaluation.scores.budgets, colors),
         steps=_STEPS,
         caveats=_CAVEATS,
-        facts=_facts(training, ethogram),
+        facts=(
+            ("Encoder", probe.source.encoder),
+            ("Probe", probe.kind),
+            ("Windows trained on", f"{probe.training['samples']:,}"),
+            ("Ethoprism", __version__),
+        ),
     )
 
 
-_STEPS = (
-    Step("Say what a video holds", "ethoprism info videos/"),
-    Step(
-        "Train a probe on the videos that you coded; scores of held-out videos are printed",
-        "ethoprism train labels.csv --videos videos/ --out probes/mouse",
-    ),
-    Step(
-        "Score it on animals that it has not seen",
-        "ethoprism evaluate other-labels.csv --videos videos/ --probe probes/mouse.safetensors "
-        "--out evaluation",
-    ),
-    Step(
-        "Read a whole folder",
-        "ethoprism classify new-videos/ --probe probes/mouse.safetensors --out results",
-    ),
-)
-
-_CAVEATS = (
-    "The footage is simulated, and its truth is exact. Real animals are less obliging, and two "
-    "people who code the same video never agree completely.",
-    "The features are the classical ones, optical flow and gradients, which need no weights. "
-    "VideoPrism's need a download, and more time.",
-    "A score on four videos has a wide interval. On your own footage, leave out animals or sites "
-    "(--group), not frames.",
-)
-
-
-def _findings(scores: Scores, behaviors: list[str], overall: Score) -> tuple[str, ...]:
-    ranked = sorted(behaviors, key=lambda name: -_finite(scores.value("average_precision", name)))
-    best, worst = ranked[0], ranked[-1]
-    precision = overall.average_precision
-    errors = {name: _finite(scores.value("time_budget_error", name)) for name in behaviors}
+def _lead(demo: Demo) -> str:
+    learned = len(set(demo.training.probe.training["groups"].values()))
+    tested = len(set(demo.evaluation.footage.study.groups.values()))
     return (
-        f"Over all behaviours the average precision on unseen mice is {precision.value:.2f}, where "
-        f"guessing reaches {precision.chance:.2f}.",
-        f"Best told is {best} ({scores.value('average_precision', best):.2f}), hardest is {worst} "
-        f"({scores.value('average_precision', worst):.2f}).",
-        "The share of time in a behaviour is off by "
-        f"{100 * sum(errors.values()) / len(errors):.1f} percentage points on average.",
+        f"From the labelled videos of {_word(learned)} simulated mice, a probe learned what each "
+        f"behaviour looks like. It was then tested on {_word(tested)} mice that it had never met, "
+        "and read a new video by itself. All of this happened just now, on this computer, without "
+        "a network."
     )
 
 
-def _tiles(
-    training: Training, evaluation: Evaluation, overall: Score, new: NewVideo
-) -> tuple[Tile, ...]:
-    coded = len(training.probe.training["video_fingerprints"])
-    unseen = len(evaluation.footage.study.paths)
-    precision = overall.average_precision
+def _findings(evaluation: Evaluation, scores: Sequence[Score], bouts: BoutCount) -> tuple[str, ...]:
+    ranked = sorted(
+        (score for score in scores if score.bouts), key=lambda one: one.average_precision.value
+    )
+    worst, best = ranked[0], ranked[-1]
+    table = evaluation.scores.table
+    off = table[table["metric"] == "time_budget_error"].set_index("behavior").to_dict("index")
+    mean = off["macro average"]
     return (
-        Tile(str(coded), "coded videos to learn from"),
-        Tile(str(unseen), "videos of other mice to test on"),
-        Tile(f"{precision.value:.2f}", f"average precision (guessing: {precision.chance:.2f})"),
-        Tile(str(len(new.predicted)), f"bouts found in {clock(duration(new.predictions))} min"),
+        f"Of {bouts.true} true bouts it found {bouts.found}. Of the {bouts.reported} that it "
+        f"reported, {bouts.reported - bouts.found} were not there. A bout counts as found if a "
+        "report of the same behaviour overlaps it by a quarter or more.",
+        f"It is best at {best.behavior} ({_beside_chance(best)}) and worst at {worst.behavior} "
+        f"({_beside_chance(worst)}).",
+        f"The share of time in a behaviour is off by {100 * mean['value']:.1f} percentage points "
+        f"on average; the mean of the other animals would be off by {100 * mean['chance']:.1f}.",
+    )
+
+
+def _beside_chance(score: Score) -> str:
+    precision = score.average_precision
+    return f"{precision.value:.2f}, where guessing reaches {precision.chance:.2f}"
+
+
+def _tiles(demo: Demo, overall: Score, bouts: BoutCount) -> tuple[Tile, ...]:
+    precision = overall.average_precision
+    videos = len(demo.training.probe.training["videos"]) + len(demo.evaluation.predictions) + 1
+    minutes, seconds = divmod(round(demo.seconds), 60)
+    return (
+        Tile(
+            f"{precision.value:.2f}",
+            f"mean average precision on unseen mice; guessing reaches {precision.chance:.2f}",
+        ),
+        Tile(f"{bouts.found} of {bouts.true}", "true bouts found in their videos"),
+        Tile(f"{demo.footage_s / 60:.0f} min", f"of footage, in {videos} videos"),
+        Tile(f"{minutes} min {seconds} s", "from nothing to this page"),
     )
 
 
@@ -169,96 +180,29 @@ def _timeline(new: NewVideo, colors: Mapping[str, str]) -> Timeline:
         new.path.name,
         duration(new.predictions),
         colors,
-        new.predicted,
-        new.true,
+        predicted_bouts(new.predictions),
+        bouts_from_labels(new.labels["labels"], new.path.name),
         {name: probability.sel(behavior=name).to_numpy() for name in colors},
     )
 
 
-def _examples(new: NewVideo, colors: Mapping[str, str]) -> tuple[Examples, ...]:
-    """Cut out the bouts of each behaviour that the probe is surest of."""
-    examples = []
-    with Video(new.path) as video:
-        for name, color in colors.items():
-            mine = new.predicted[new.predicted["behavior"] == name]
-            surest = mine.sort_values("confidence", ascending=False).head(_CLIPS)
-            clips = [_clip(video, new, bout) for _, bout in surest.iterrows()]
-            if clips:
-                examples.append(Examples(name, color, tuple(clips)))
-    return tuple(examples)
+def _sources(demo: Demo) -> list[Source]:
+    """List the videos to cut examples from: those of the test, and the new one."""
+    footage, new = demo.evaluation.footage, demo.new
+    paths = [*footage.study.paths.values(), new.path]
+    tracks = [*footage.tracks, new.tracks]
+    predictions = [*demo.evaluation.predictions, new.predictions]
+    labels = [*footage.labels, new.labels]
+    return [
+        Source(path, where, predicted_bouts(said), true)
+        for path, where, said, true in zip(paths, tracks, predictions, labels, strict=True)
+    ]
 
 
-def _clip(video: Video, new: NewVideo, bout: pd.Series) -> Clip:
-    longest = max(2, round(_CLIP_SECONDS * video.fps))
-    frames = bout_frames(int(bout["start_frame"]), int(bout["stop_frame"]), longest, _CLIP_FRAMES)
-    pictures = cut_frames(video, frames, _crops(video, new, frames), _CLIP_PIXELS)
-    return Clip(
-        image=filmstrip(pictures),
-        frames=len(frames),
-        seconds=max(0.4, float(video.times[frames[-1]] - video.times[frames[0]])),
-        when=clock(float(bout["start_s"])),
-        probability=float(bout["confidence"]),
-        verdict="agrees" if _truly(new.true, bout) else "disagrees",
-    )
+def _scored(evaluation: Evaluation) -> list[ScoredVideo]:
+    pairs = zip(evaluation.footage.labels, evaluation.predictions, strict=True)
+    return [ScoredVideo.compare(labels, said) for labels, said in pairs]
 
 
-def _crops(video: Video, new: NewVideo, frames: list[int]) -> list[Crop]:
-    if new.tracks is None:
-        return [whole_frame(video)] * len(frames)
-    squares = square_crops(new.tracks)[:, 0]
-    return [Crop(*(float(number) for number in squares[frame])) for frame in frames]
-
-
-def _truly(true: pd.DataFrame, bout: pd.Series) -> bool:
-    """Say whether more than half of a bout truly was its behaviour."""
-    same = true[true["behavior"] == bout["behavior"]]
-    start = same["start_frame"].clip(lower=bout["start_frame"])
-    stop = same["stop_frame"].clip(upper=bout["stop_frame"])
-    shared = (stop - start).clip(lower=0).sum()
-    return bool(shared > (bout["stop_frame"] - bout["start_frame"]) / 2)
-
-
-def _score(scores: Scores, behavior: str, color: str) -> Score:
-    mine = scores.table[scores.table["behavior"] == behavior]
-    rows = mine.set_index("metric").to_dict("index")
-    precision, bout = rows["average_precision"], rows["f1@0.25"]
-    value = _finite(precision["value"])
-    interval = Interval(
-        value,
-        _finite(precision["low"], value),
-        _finite(precision["high"], value),
-        _finite(precision["chance"]),
-    )
-    return Score(
-        "average of all" if behavior == MACRO else behavior,
-        color,
-        interval,
-        float(rows["f1"]["value"]),
-        float(bout["value"]),
-        int(bout["count"]),
-    )
-
-
-def _budgets(budgets: pd.DataFrame, colors: Mapping[str, str]) -> tuple[Budget, ...]:
-    """Share out the time of all test videos together."""
-    weight = budgets["observed_s"]
-    seconds = budgets.assign(truth=budgets["truth"] * weight, said=budgets["predicted"] * weight)
-    sums = seconds.groupby("behavior")[["truth", "said", "observed_s"]].sum().to_dict("index")
-    return tuple(
-        Budget(name, color, one["truth"] / one["observed_s"], one["said"] / one["observed_s"])
-        for name, color in colors.items()
-        if (one := sums.get(name))
-    )
-
-
-def _facts(training: Training, ethogram: Ethogram) -> tuple[tuple[str, str], ...]:
-    return (
-        ("ethoprism", __version__),
-        ("encoder", training.probe.source.encoder),
-        ("probe", training.path.name),
-        ("behaviours", str(len(ethogram.names))),
-    )
-
-
-def _finite(value: float, otherwise: float = 0.0) -> float:
-    return otherwise if math.isnan(value) else float(value)
+def _word(number: int) -> str:
+    return _WORDS[number] if number < len(_WORDS) else str(number)
