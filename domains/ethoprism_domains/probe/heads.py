@@ -76,7 +76,7 @@ class CompactHead:
         layout, width = self.layout, self.width
         return {
             "project": dense(generator, layout.feature_dim, width),
-            "position": normal(generator, 0.1, layout.positions, width),
+            "position": normal(generator, 1.0, layout.positions, width),
             "norm": norm(width),
             "query": normal(generator, 0.3 / math.sqrt(width), self.behaviors, width),
             "key": dense(generator, width, width),
@@ -143,7 +143,7 @@ class AttentionHead:
         share = (self.heads, layout.feature_dim, width // self.heads)
         spread = 1 / math.sqrt(layout.feature_dim)
         return {
-            "position": normal(generator, 0.02, layout.positions, layout.feature_dim),
+            "position": normal(generator, 0.5, layout.positions, layout.feature_dim),
             "tokens": norm(layout.feature_dim),
             "query": normal(generator, 1.0, self.heads, width // self.heads),
             "key": normal(generator, spread, *share),

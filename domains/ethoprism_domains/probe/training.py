@@ -19,6 +19,7 @@ Progress = Callable[[int, int], None]
 
 _CHECKS = 20  # looks at the validation loss in a whole run
 _PATIENCE = 8  # looks without a better one after which training stops
+_TIE = 0.01  # of two states about as good the later is kept: it has learnt at a lower rate
 _ADAM = optax.scale_by_adam()
 _ROWS = 256  # rows in one evaluation call; the last is filled up, so one shape is compiled
 
@@ -107,8 +108,8 @@ def train(
         if len(validation):
             loss = _mean_loss(task, state[0], scaling, X, y, weights, validation)
         history.append((step, _finite(loss)))
-        if loss < best_loss or not len(validation):
-            best, best_loss, best_step = state[0], loss, step
+        if loss < best_loss * (1 + _TIE) or not len(validation):
+            best, best_loss, best_step = state[0], min(loss, best_loss), step
         if progress is not None:
             progress(step, schedule.steps)
         if step - best_step >= _PATIENCE * every:
