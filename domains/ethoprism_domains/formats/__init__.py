@@ -11,14 +11,17 @@ from ethoprism_domains.formats.base import (
     ReadOptions,
     WriteOptions,
 )
+from ethoprism_domains.formats.bento import BENTO
 from ethoprism_domains.formats.boris import BORIS, BORIS_AGGREGATED, BORIS_TABULAR
 from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
+from ethoprism_domains.formats.caltech import CALTECH
 from ethoprism_domains.formats.carrying import carry
 from ethoprism_domains.formats.content import unpack_head
 from ethoprism_domains.formats.elan import ELAN
 from ethoprism_domains.formats.frames_csv import FRAMES_CSV
 from ethoprism_domains.formats.losses import Loss, LossReport
 from ethoprism_domains.formats.programs import PROGRAMS
+from ethoprism_domains.formats.via import VIA
 from ethoprism_domains.formats.videos_csv import VIDEOS_CSV
 
 # asked in this order which one a file is
@@ -27,6 +30,9 @@ FORMATS: tuple[Format, ...] = (
     BORIS_TABULAR,
     BORIS_AGGREGATED,
     ELAN,
+    BENTO,
+    CALTECH,
+    VIA,
     *PROGRAMS,
     BOUTS_CSV,
     FRAMES_CSV,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from ethoprism_domains.annotation import EVENT_COLUMNS, make_observed
+from ethoprism_domains.annotation import EVENT_COLUMNS, Ethogram, make_observed
 from ethoprism_domains.formats.clocks import Clock, Spans, spans_on_clock
 from ethoprism_domains.formats.losses import LossCounter
 
@@ -65,3 +65,26 @@ def report_spans(
     if not clock.is_exact and len(places):
         told = f"{video}, at {clock.fps:g} frames per second"
         losses.add("events placed by a constant frame rate, not by the video", told, len(places))
+
+
+def with_told_kinds(events: pd.DataFrame, ethogram: Ethogram | None) -> pd.DataFrame:
+    """Make points and states of what an ethogram says are such, whatever their file did.
+
+    A state that becomes a point is its middle frame, a point that becomes a state is one frame.
+    """
+    if ethogram is None or events.empty:
+        return events
+    told = {behavior.name: behavior.kind for behavior in ethogram}
+    judged = events["judgement"] if "judgement" in events else ["present"] * len(events)
+    columns = zip(events["behavior"], events["kind"], judged, strict=True)
+    kind = pd.Series(
+        [told.get(name, own) if said == "present" else own for name, own, said in columns],
+        events.index,
+        dtype=object,
+    )
+    start, stop = events["start_frame"].astype(np.int64), events["stop_frame"].astype(np.int64)
+    to_point = (kind == "point") & (events["kind"] == "state")
+    start = start.mask(to_point, (start + stop - 1) // 2)
+    stop = stop.mask(kind == "point", start)
+    stop = stop.mask((kind == "state") & (stop == start), start + 1)
+    return events.assign(kind=kind, start_frame=start, stop_frame=stop)
