@@ -1,4 +1,4 @@
-"""Labels of data sets and of programs that are only read: CVAT, MammAlps, FERAL, CBAS."""
+"""Labels of data sets and of programs that are only read: CVAT, MammAlps, FERAL, CBAS, CalMS21."""
 
 import json
 
@@ -178,6 +178,43 @@ def test_cbas_refuses_what_is_no_label(content, message, tmp_path):
         read_events(path, "cbas")
 
 
+VOCABULARY = {"attack": 0, "mount": 2, "other": 3}
+CALMS21 = {
+    "annotator-id_0": {
+        "task1/mouse1": {"annotations": [3, 0, 0, 2], "metadata": {"vocab": VOCABULARY}},
+        "task1/mouse2": {"keypoints": [], "metadata": {"vocab": VOCABULARY}},
+    },
+    "annotator-id_1": {
+        "task1/mouse1": {"annotations": [3, 3, 3, 2], "metadata": {"vocab": VOCABULARY}}
+    },
+}
+
+
+def test_calms21_sequences_of_two_annotators(tmp_path):
+    path = tmp_path / "calms21.json"
+    path.write_text(json.dumps(CALMS21))
+    assert recognise(path).name == "calms21"
+    found = read_events(path)
+    assert found.ethogram.exclusive_groups == (("attack", "mount"),)
+    columns = ["video", "behavior", "start_frame", "stop_frame", "annotator"]
+    assert found.events[columns].to_numpy().tolist() == [
+        ["task1/mouse1", "attack", 1, 3, "annotator-id_0"],
+        ["task1/mouse1", "mount", 3, 4, "annotator-id_0"],
+        ["task1/mouse1", "mount", 3, 4, "annotator-id_1"],
+    ]
+    assert found.observed.to_numpy().tolist() == [["task1/mouse1", 0, 4]]
+    assert str(found.losses) == "1 sequences without annotations, first: task1/mouse2"
+
+
+@pytest.mark.parametrize("number", [1, "0", None, -1, 1e300])
+def test_calms21_refuses_what_is_not_in_the_vocabulary(number, tmp_path):
+    path = tmp_path / "calms21.json"
+    sequence = {"annotations": [0, number], "metadata": {"vocab": VOCABULARY}}
+    path.write_text(json.dumps({"annotator-id_0": {"v": sequence}}))
+    with pytest.raises(EthoprismError, match="v, frame 1"):
+        read_events(path)
+
+
 MAMMALPS = {
     "info": {"file_path": "a.mp4"},
     "frames": [{"frame_id": 0, "detections": [{"track_id": 1, "attributes": {"action": "dig"}}]}],
@@ -186,6 +223,7 @@ SAMPLES = {
     "cvat": cvat([shape(0, "Walk"), shape(2, "Graze")]),
     "mammalps": json.dumps(MAMMALPS),
     "feral": json.dumps(FERAL),
+    "calms21": json.dumps(CALMS21),
     "cbas": CBAS,
 }
 SNIPPETS = st.binary(max_size=3) | st.sampled_from(

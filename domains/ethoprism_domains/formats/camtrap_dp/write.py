@@ -62,9 +62,12 @@ def _rows(
     for event in events.to_dict("records"):
         yield _place(event, *places[event["video"]]) | _event(event)
     unobserved = set(events["video"]) - set(observed["video"])
-    nothing = [{"video": video, "start_frame": 0, "stop_frame": 0} for video in sorted(unobserved)]
+    nothing: list[dict[Hashable, Any]] = [
+        {"video": video, "start_frame": 0, "stop_frame": 0} for video in sorted(unobserved)
+    ]
     names = (name for n in count(1) if (name := f"observed_{n}") not in taken)
-    for span, name in zip([*observed.to_dict("records"), *nothing], names, strict=False):
+    spans = [*observed.to_dict("records"), *nothing]
+    for span, name in zip(spans, names, strict=False):
         key = {"observationID": name, "observationType": "unclassified"}
         yield _place({**span, OBSERVED: "true"}, *places[span["video"]]) | key
 
