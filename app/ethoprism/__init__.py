@@ -16,6 +16,8 @@ _HOMES = {
     "embed": "ethoprism.embedding",
     "load_encoder": "ethoprism_core.encoders",
     "open_features": "ethoprism_core.features",
+    "read_events": "ethoprism_domains.formats",
+    "write_events": "ethoprism_domains.formats",
 }
 
 __all__ = ["__version__", *_HOMES]

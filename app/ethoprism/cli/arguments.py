@@ -116,7 +116,7 @@ def label_options(arguments: argparse.Namespace) -> dict[str, Any]:
         "group": arguments.group,
         "behaviors": arguments.behaviors,
         "exclusive": arguments.exclusive,
-        "ethogram": None if arguments.ethogram is None else _read_ethogram(arguments.ethogram),
+        "ethogram": None if arguments.ethogram is None else read_ethogram(arguments.ethogram),
     }
 
 
@@ -173,7 +173,8 @@ def _four_numbers(text: str) -> tuple[int, ...]:
     return left, top, width, height
 
 
-def _read_ethogram(path: Path):  # type: ignore[no-untyped-def]  # its type is a heavy import
+def read_ethogram(path: Path):  # type: ignore[no-untyped-def]  # its type is a heavy import
+    """Read the behaviours that a YAML file lists."""
     import yaml
 
     from ethoprism_core.errors import EthoprismError
