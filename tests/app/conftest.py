@@ -1,11 +1,16 @@
 """A video of a few frames, and a small simulated study, for all tests of this folder."""
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 import av
 import numpy as np
 import pytest
+
+from ethoprism.options import EmbedOptions
+from ethoprism.training import train
+from ethoprism_domains.simulated import SceneSettings, plan_study, write_study
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -33,3 +38,34 @@ def write_video(path: Path, frames: int = 40, shade: int = 90) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return path
+
+
+@dataclass(frozen=True)
+class TinyStudy:
+    """A simulated study on disk, with features and a trained probe that tests may read."""
+
+    folder: Path
+    labels: Path
+    features: Path
+    probe: Path
+
+    @property
+    def videos(self) -> list[Path]:
+        return sorted(self.folder.glob("*.mp4"))
+
+
+@pytest.fixture(scope="session")
+def tiny_study(tmp_path_factory: pytest.TempPathFactory) -> TinyStudy:
+    """Simulate three short videos and train a linear probe on their whole frames."""
+    root = tmp_path_factory.mktemp("tiny stüdy")
+    scene = SceneSettings(size=(96, 96), frames=150, fps=15.0, body_fraction=0.2, noise=1.0)
+    write_study(root / "videos", plan_study(scene, videos=3, seed=3))
+    study = TinyStudy(
+        root / "videos",
+        root / "videos" / "labels.csv",
+        root / "features",
+        root / "probes" / "mouse",
+    )
+    options = EmbedOptions("classical", stride=5, follow=0)
+    train(study.labels, study.probe, options=options, kind="linear", features=study.features)
+    return study
