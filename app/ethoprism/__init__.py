@@ -7,16 +7,23 @@ import importlib
 
 __version__ = "0.1.0"
 
-# name -> the module that holds it; what a notebook needs, and nothing that only the inside needs
+# name -> the module that holds it (and what it is called there): what a notebook needs, and no more
 _HOMES = {
     "AnnotationStore": "ethoprism_domains.annotation.store",
+    "EmbedOptions": "ethoprism.options",
     "EthoprismError": "ethoprism_core.errors",
     "Project": "ethoprism.project",
+    "SceneSettings": "ethoprism_domains.simulated",
     "Video": "ethoprism_core.video",
+    "classify": "ethoprism.classifying",
     "embed": "ethoprism.embedding",
+    "evaluate": "ethoprism.evaluating",
+    "info": "ethoprism_core.video:load_index",
     "load_encoder": "ethoprism_core.encoders",
     "open_features": "ethoprism_core.features",
     "read_events": "ethoprism_domains.formats",
+    "simulate": "ethoprism_domains.simulated",
+    "train": "ethoprism.training",
     "write_events": "ethoprism_domains.formats",
 }
 
@@ -26,7 +33,8 @@ __all__ = ["__version__", *_HOMES]
 def __getattr__(name: str) -> object:
     if name not in _HOMES:
         raise AttributeError(f"module 'ethoprism' has no attribute {name!r}")
-    value = getattr(importlib.import_module(_HOMES[name]), name)
+    module, _, attribute = _HOMES[name].partition(":")
+    value = getattr(importlib.import_module(module), attribute or name)
     globals()[name] = value
     return value
 

@@ -28,8 +28,8 @@ _STEPS = (
     ),
     Step(
         "Train a probe on those that are labelled. It prints how well it does on animals that it "
-        "has not seen. It uses VideoPrism, whose weights are fetched once; add --encoder classical "
-        "to do without, as this page did.",
+        "has not seen. Add --encoder videoprism-base for a learned encoder; its weights are "
+        "fetched once.",
         "ethoprism train labels.csv --videos videos/ --group animal --out probes/open-field",
     ),
     Step(
