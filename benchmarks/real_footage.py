@@ -158,7 +158,7 @@ def main() -> None:
     parser.add_argument(
         "--control-size",
         type=int,
-        default=90,
+        default=54,
         help="pixels that the control is shown, a multiple of 18; 0 leaves the control out",
     )
     arguments = parser.parse_args()
