@@ -15,6 +15,7 @@ _HOMES = {
     "Project": "ethoprism.project",
     "SceneSettings": "ethoprism_domains.simulated",
     "Video": "ethoprism_core.video",
+    "agreement": "ethoprism.measuring:agreement",
     "classify": "ethoprism.classifying",
     "embed": "ethoprism.embedding",
     "evaluate": "ethoprism.evaluating",

@@ -49,6 +49,18 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "labels", nargs="+", type=Path, metavar="LABELS", help="label files, of any known format"
     )
+    add_label_choices(parser)
+    parser.add_argument(
+        "--group",
+        default="video",
+        metavar="COLUMN|FILE",
+        help="what is left out as a whole: video, a column of the labels such as animal, or a "
+        "table with a column video, as FILE or FILE:COLUMN (default: %(default)s)",
+    )
+
+
+def add_label_choices(parser: argparse.ArgumentParser) -> None:
+    """Add where the labels' videos are, and what is taken of the labels."""
     parser.add_argument(
         "--videos",
         nargs="+",
@@ -57,13 +69,6 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
         metavar="VIDEO",
         help="the videos that the labels name, or folders that hold them (default: the folders of "
         "the label files)",
-    )
-    parser.add_argument(
-        "--group",
-        default="video",
-        metavar="COLUMN|FILE",
-        help="what is left out as a whole: video, a column of the labels such as animal, or a "
-        "table with a column video, as FILE or FILE:COLUMN (default: %(default)s)",
     )
     parser.add_argument(
         "--behaviors", nargs="+", default=[], metavar="NAME", help="which to use (default: all)"

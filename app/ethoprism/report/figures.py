@@ -49,7 +49,7 @@ def ethogram_figure(
     figure = Figure(figsize=(10, height), layout="constrained")
     panels = figure.subplots(len(subjects), 1, sharex=True, squeeze=False)[:, 0]
     for axes, subject in zip(panels, subjects, strict=True):
-        _draw_lanes(axes, colors, seconds)
+        draw_lanes(axes, colors, seconds)
         for row, (behavior, color) in enumerate(colors.items()):
             _draw_bouts(axes, predicted, subject, behavior, (row - 0.16, 0.5), color)
             if coded is not None:
@@ -116,7 +116,8 @@ def confusion_figure(counts: Float[np.ndarray, "true predicted"], names: Sequenc
     return figure
 
 
-def _draw_lanes(axes: Axes, colors: Mapping[str, str], seconds: float) -> None:
+def draw_lanes(axes: Axes, colors: Mapping[str, str], seconds: float) -> None:
+    """Draw an empty lane for each behaviour, and the axis of time below."""
     for row in range(len(colors)):
         axes.axhspan(row - 0.43, row + 0.43, color=_LANE, linewidth=0, zorder=0)
     axes.set_ylim(len(colors) - 0.5, -0.5)

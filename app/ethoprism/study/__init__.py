@@ -14,7 +14,7 @@ from ethoprism_core.video import load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
 from ethoprism_domains.formats import read_events
 
-__all__ = ["Study", "read_study"]
+__all__ = ["Study", "VideoFinder", "keep_behaviors", "merge_ethograms", "read_labels", "read_study"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,13 +69,13 @@ def read_study(
         video has no group or several.
     """
     finder = VideoFinder(videos or sorted({path.parent for path in labels}))
-    read = [_read_labels(path, finder, ethogram) for path in labels]
+    read = [read_labels(path, finder, ethogram) for path in labels]
     events = pd.concat([annotations.events for annotations in read], ignore_index=True)
     observed = pd.concat([annotations.observed for annotations in read], ignore_index=True)
     merged = ethogram or merge_ethograms([annotations.ethogram for annotations in read])
     if one_at_a_time:
         merged = Ethogram(exclusive(merged.behaviors), merged.subjects)
-    annotations = _keep_behaviors(Annotations(events, observed, merged), behaviors)
+    annotations = keep_behaviors(Annotations(events, observed, merged), behaviors)
     if annotations.events.empty:
         raise EthoprismError(
             "there is no labelled behaviour", ", ".join(map(str, labels)), "label a few bouts first"
@@ -84,7 +84,8 @@ def read_study(
     return Study(annotations, paths, read_groups(group, labels, finder, list(paths)))
 
 
-def _read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> Annotations:
+def read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> Annotations:
+    """Read a label file and call the videos that it names by their files' names."""
     annotations = read_events(
         path,
         video=finder.namesake(path),
@@ -99,7 +100,8 @@ def _read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> 
     )
 
 
-def _keep_behaviors(annotations: Annotations, names: Sequence[str]) -> Annotations:
+def keep_behaviors(annotations: Annotations, names: Sequence[str]) -> Annotations:
+    """Keep the events of some behaviours, and these in the ethogram; all if none is named."""
     if not names:
         return annotations
     ethogram = annotations.ethogram

@@ -1,0 +1,142 @@
+"""Measures of coded videos: how far coders agree."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from ethoprism.report.agreement_figure import agreement_figure
+from ethoprism.report.figures import save_figure
+from ethoprism.study import VideoFinder, keep_behaviors, merge_ethograms, read_labels
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.files import atomic_path
+from ethoprism_core.video import load_index
+from ethoprism_domains.agreement import (
+    Agreement,
+    AgreementSettings,
+    CodedVideo,
+    align_coders,
+    measure_agreement,
+)
+from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.formats import recognise
+
+_BOUTS = "*.bouts.csv"
+
+
+@dataclass(frozen=True, eq=False)
+class Comparison:
+    """Coders' labels side by side, and how far they agree.
+
+    Parameters
+    ----------
+    agreement
+        The measures.
+    videos
+        The labels, one item a video.
+    ethogram
+        Of all coders together.
+    """
+
+    agreement: Agreement
+    videos: tuple[CodedVideo, ...]
+    ethogram: Ethogram
+
+    def write(self, out: Path) -> list[Path]:
+        """Write the measures, the disagreements and a figure of each video; return the paths."""
+        written = [out / "agreement.csv", out / "disagreements.csv"]
+        write_table(self.agreement.table, written[0])
+        write_table(self.agreement.disagreements, written[1])
+        colors = {behavior.name: behavior.color for behavior in self.ethogram}
+        for video in self.videos:
+            written.append(out / f"{video.video}.agreement.png")
+            save_figure(agreement_figure(video, colors), written[-1])
+        return written
+
+
+def agreement(
+    coders: Sequence[str | Path],
+    videos: Sequence[str | Path] = (),
+    *,
+    settings: AgreementSettings | None = None,
+    behaviors: Sequence[str] = (),
+    ethogram: Ethogram | None = None,
+) -> Comparison:
+    """Measure how far coders of the same videos agree; a model's bouts are a coder's as well.
+
+    Parameters
+    ----------
+    coders
+        A label file of any format for each coder, or a folder of them (of `classify`'s results, the
+        bouts).
+    videos
+        Videos and folders of videos; the folders of the label files if empty.
+    behaviors
+        Which to compare; all that any coder names if empty.
+    ethogram
+        The behaviours there are; taken from the files if not given.
+
+    Raises
+    ------
+    EthoprismError
+        If a file cannot be read, a video is missing, or no two coders observed the same video.
+    """
+    files = {
+        name: _label_files(path)
+        for name, path in _coder_names([Path(coder) for coder in coders]).items()
+    }
+    folders = sorted({file.parent for listed in files.values() for file in listed})
+    finder = VideoFinder([Path(video) for video in videos] or folders)
+    read = {
+        name: [read_labels(file, finder, ethogram) for file in listed]
+        for name, listed in files.items()
+    }
+    merged = ethogram or merge_ethograms(
+        [part.ethogram for parts in read.values() for part in parts]
+    )
+    joined = {name: keep_behaviors(_join(parts, merged), behaviors) for name, parts in read.items()}
+    aligned = align_coders(joined, lambda name: load_index(finder.path(name)).times)
+    kept = next(iter(joined.values())).ethogram
+    return Comparison(measure_agreement(aligned, settings), tuple(aligned), kept)
+
+
+def write_table(table: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, atomically; what is undefined is empty."""
+    with atomic_path(path) as temporary:
+        table.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+
+
+def _coder_names(paths: Sequence[Path]) -> dict[str, Path]:
+    """Call each coder by the file's or folder's name; by the whole path where two share theirs."""
+    short = [path.name if path.is_dir() else path.name.partition(".")[0] for path in paths]
+    whole = [path.as_posix() for path in paths]
+    if len(set(whole)) < len(whole):
+        raise EthoprismError("the same coder is named twice", ", ".join(whole), "name each once")
+    return dict(zip(short if len(set(short)) == len(short) else whole, paths, strict=True))
+
+
+def _label_files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        return [path]
+    bouts = sorted(path.rglob(_BOUTS))
+    files = bouts or [file for file in sorted(path.iterdir()) if _is_label_file(file)]
+    if not files:
+        raise EthoprismError("no label files in this folder", path, "name the files")
+    return files
+
+
+def _is_label_file(path: Path) -> bool:
+    if not path.is_file() or path.name.startswith("."):
+        return False
+    try:
+        recognise(path)
+    except EthoprismError:
+        return False
+    return True
+
+
+def _join(parts: Sequence[Annotations], ethogram: Ethogram) -> Annotations:
+    events = pd.concat([part.events for part in parts], ignore_index=True)
+    observed = pd.concat([part.observed for part in parts], ignore_index=True)
+    return Annotations(events, observed, ethogram)
