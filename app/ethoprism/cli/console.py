@@ -36,14 +36,14 @@ def table(columns: Sequence[str], rows: Sequence[Sequence[object]], title: str =
     """Print a table on stdout: the first column is text, the others are right-aligned."""
     terminal = sys.stdout.isatty()
     console = Console(file=sys.stdout, width=None if terminal else _PLAIN_WIDTH, highlight=False)
-    grid = Table(title=title or None, title_justify="left", box=None, pad_edge=False)
+    grid = Table(box=None, pad_edge=False)
     for number, column in enumerate(columns):
         grid.add_column(column, justify="left" if number == 0 else "right", header_style="bold")
     for row in rows:
         grid.add_row(*(Text(str(cell)) for cell in row))
     with console.capture() as capture:
         console.print(grid)
-    lines = capture.get().splitlines()
+    lines = [*([title] if title else []), *capture.get().splitlines()]
     sys.stdout.write("".join(f"{line.rstrip()}\n" for line in lines))
 
 
