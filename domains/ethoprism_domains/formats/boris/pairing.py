@@ -37,7 +37,8 @@ def pair(observation: Observation, close_open: bool, losses: LossCounter) -> lis
     for lines in states.values():
         lines.sort(key=lambda row: _place(observation, row))
         bouts += _paired(lines, end if close_open else None, losses)
-    return sorted(bouts, key=lambda bout: (bout.start, bout.frames[0] or 0))
+    images = observation.kind == "IMAGES"
+    return sorted(bouts, key=lambda bout: (bout.frames[0] or 0) if images else bout.start)
 
 
 def _has_time(observation: Observation, row: Coded) -> bool:
@@ -45,7 +46,7 @@ def _has_time(observation: Observation, row: Coded) -> bool:
 
 
 def _place(observation: Observation, row: Coded) -> float:
-    return row.frame or 0 if observation.kind == "IMAGES" else row.time
+    return float(row.frame or 0) if observation.kind == "IMAGES" else row.time
 
 
 def _end(observation: Observation, rows: Sequence[Coded]) -> Coded | None:
