@@ -16,6 +16,7 @@ _HOMES = {
     "SceneSettings": "ethoprism_domains.simulated",
     "Video": "ethoprism_core.video",
     "agreement": "ethoprism.measuring:agreement",
+    "budget": "ethoprism.budgeting:budget",
     "classify": "ethoprism.classifying",
     "embed": "ethoprism.embedding",
     "evaluate": "ethoprism.evaluating",

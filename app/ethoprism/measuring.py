@@ -102,9 +102,11 @@ def agreement(
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
-    """Write a table as CSV, atomically; what is undefined is empty."""
+    """Write a table as CSV, atomically; empty where undefined, without rounding errors."""
     with atomic_path(path) as temporary:
-        table.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+        table.to_csv(
+            temporary, index=False, float_format="%.10g", encoding="utf-8", lineterminator="\n"
+        )
 
 
 def _coder_names(paths: Sequence[Path]) -> dict[str, Path]:

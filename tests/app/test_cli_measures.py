@@ -73,3 +73,47 @@ def test_mistakes_are_one_line(coded: Path, words, said, capsys, monkeypatch):
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not (coded / "agreement").exists()
+
+
+def test_a_time_budget_with_bins_on_the_clock(coded: Path, capsys: pytest.CaptureFixture[str]):
+    (coded / "two.mp4").unlink()
+    labels = coded / "labels.csv"
+    text = HEADER + "one.mp4,m1,groom,5,15\none.mp4,m1,rear,20,30\none.mp4,m1,sneeze,33,33\n"
+    labels.write_text(text, encoding="utf-8")
+    out = coded / "out"
+    words = ("--bin", 1, "--start", "2026-05-01T23:59:59.5", "--out", out)
+    assert run("budget", labels, *words) == 0
+    assert "25.0" in capsys.readouterr().out
+    groom = pd.read_csv(out / "budget.csv").set_index("behavior").loc["groom"]
+    assert (groom["proportion"], groom["latency_s"]) == pytest.approx((0.25, 0.25))
+    lines = (out / "budget.csv").read_text(encoding="utf-8").splitlines()
+    assert lines[3] == "one.mp4,m1,sneeze,point,0,2,2,1,,,,,,,1.65"
+    bins = pd.read_csv(out / "bins.csv").query("behavior == 'groom'")
+    assert bins["stop_s"].tolist() == [0.5, 1.5, 2.0]
+    assert bins["clock_stop"].tolist()[0] == "2026-05-02T00:00:00"
+    follows = pd.read_csv(out / "transitions.csv").set_index(["before", "after"])["count"]
+    assert (follows["groom", "rear"], follows["rear", "groom"]) == (1, 0)
+    for name in ("budget", "bins", "transitions"):
+        assert (out / f"{name}.png").stat().st_size > 1000
+
+
+def test_bins_without_a_start_say_nothing_of_the_clock(coded: Path, capsys):
+    assert run("budget", coded / "anna.csv", "--bin", 1, "--out", coded / "out") == 0
+    assert "no --start" in capsys.readouterr().err
+    assert "clock_start" not in pd.read_csv(coded / "out" / "bins.csv")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--start", "yesterday"), "write a date and time"),
+        (("--start", "2026-05-01", "--bin", "1"), "the bins of one video"),
+        (("--bin", "0"), "longer than 0 s"),
+    ],
+)
+def test_mistakes_about_budgets_are_one_line(coded: Path, words, said, capsys, monkeypatch):
+    monkeypatch.chdir(coded)
+    assert run("budget", "anna.csv", *words) == 2
+    error = capsys.readouterr().err
+    assert said in error and error.count("\n") == 1
+    assert not (coded / "budget").exists()

@@ -23,6 +23,7 @@ VERBS = {
     "evaluate": "Score a probe on videos, animals or sites that it has not seen.",
     "classify": "Find the bouts of behaviour in videos with a trained probe.",
     "agreement": "Say how far coders of the same videos agree, people or models.",
+    "budget": "Measure what animals did with their time: counts, durations, shares, transitions.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",
     "simulate": "Make a simulated study: videos with exactly known behaviour.",

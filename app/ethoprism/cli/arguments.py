@@ -59,7 +59,7 @@ def add_labels(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def add_label_choices(parser: argparse.ArgumentParser) -> None:
+def add_label_choices(parser: argparse.ArgumentParser, exclusive: bool = True) -> None:
     """Add where the labels' videos are, and what is taken of the labels."""
     parser.add_argument(
         "--videos",
@@ -73,9 +73,10 @@ def add_label_choices(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--behaviors", nargs="+", default=[], metavar="NAME", help="which to use (default: all)"
     )
-    parser.add_argument(
-        "--exclusive", action="store_true", help="one behaviour at most holds at a time"
-    )
+    if exclusive:
+        parser.add_argument(
+            "--exclusive", action="store_true", help="one behaviour at most holds at a time"
+        )
     parser.add_argument(
         "--ethogram",
         type=Path,
