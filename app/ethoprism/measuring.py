@@ -110,12 +110,13 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
 
 
 def _coder_names(paths: Sequence[Path]) -> dict[str, Path]:
-    """Call each coder by the file's or folder's name; by the whole path where two share theirs."""
+    """Call each coder by the start of the file's name, as much of it as tells them apart."""
     short = [path.name if path.is_dir() else path.name.partition(".")[0] for path in paths]
     whole = [path.as_posix() for path in paths]
-    if len(set(whole)) < len(whole):
-        raise EthoprismError("the same coder is named twice", ", ".join(whole), "name each once")
-    return dict(zip(short if len(set(short)) == len(short) else whole, paths, strict=True))
+    for names in (short, [path.name for path in paths], whole):
+        if len(set(names)) == len(names):
+            return dict(zip(names, paths, strict=True))
+    raise EthoprismError("the same coder is named twice", ", ".join(whole), "name each once")
 
 
 def _label_files(path: Path) -> list[Path]:

@@ -4,6 +4,7 @@ import pandas as pd
 import pytest
 
 from ethoprism.cli import main
+from ethoprism.measuring import agreement
 
 from .conftest import write_video
 
@@ -46,6 +47,15 @@ def test_agreement_of_two_people_and_a_model(coded: Path, capsys: pytest.Capture
     assert told.loc[0, ["start_frame", "stop_frame"]].tolist() == [5, 6]
     assert told.loc[0, ["present", "absent"]].tolist() == ["anna; model", "ben"]
     assert (out / "one.mp4.agreement.png").stat().st_size > 1000
+
+
+def test_coders_are_called_by_as_much_of_the_name_as_tells_them_apart(coded: Path):
+    for name in ("anna", "ben"):
+        (coded / f"{name}.csv").rename(coded / f"one.mp4.{name}.csv")
+    files = (coded / "one.mp4.anna.csv", coded / "one.mp4.ben.csv")
+    found = agreement(files, [coded])
+    assert found.agreement.coders == ("one.mp4.anna.csv", "one.mp4.ben.csv")
+    assert found.agreement.value("f1@0.5", "rear") == 1.0
 
 
 def test_undefined_agreement_is_an_empty_cell(coded: Path):
