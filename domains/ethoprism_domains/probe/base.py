@@ -70,7 +70,8 @@ class ProbeEstimator(ClassifierMixin, BaseEstimator, ABC):
         Raises
         ------
         EthoprismError
-            If `X` does not have the layout, `y` is not such a table, or no sample has a label.
+            If `X` does not have the layout or holds no finite number, `y` is not such a table, or
+            no sample has a label.
         """
         X, y = np.asarray(X), np.asarray(y)
         self.layout.check(X)
@@ -79,6 +80,8 @@ class ProbeEstimator(ClassifierMixin, BaseEstimator, ABC):
         if groups is not None and len(groups) != len(X):
             raise EthoprismError(f"{len(X)} samples, but {len(groups)} groups", "groups")
         labelled = np.flatnonzero((y >= 0).any(axis=1))
+        if not any(np.isfinite(X[row]).any() for row in labelled):
+            raise EthoprismError("no feature is a finite number", "X", "embed the videos again")
         y = y.astype(np.int8)
         weights = class_weights(y, groups_)
         if not self.weighted:

@@ -28,7 +28,8 @@ class NeuralProbe(ProbeEstimator):
     steps_
         The optimiser step the parameters are from.
     history_
-        (step, validation loss) on the way; the training loss if nothing was held out.
+        (step, average precision on what was held out) on the way; the negative training loss if
+        nothing was.
     """
 
     steps: int

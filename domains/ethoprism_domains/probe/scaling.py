@@ -7,7 +7,6 @@ import jax.numpy as jnp
 import numpy as np
 from jaxtyping import Array, Float
 
-from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.probe.layout import SampleLayout
 
 _CLIP = 8.0
@@ -29,15 +28,8 @@ def fit_scaling(X: Float[np.ndarray, "sample column"], layout: SampleLayout) -> 
     """Measure means and standard deviations.
 
     Numbers that are not finite are left out; a constant feature gets scale 1, and so becomes 0.
-
-    Raises
-    ------
-    EthoprismError
-        If no number of the tokens is finite.
     """
     tokens, trajectory = layout.split(X)
-    if layout.token_columns and not np.isfinite(tokens).any():
-        raise EthoprismError("no feature is a finite number", "X", "embed the videos again")
     return Scaling(*moments(tokens), *moments(trajectory))
 
 

@@ -11,13 +11,14 @@ import optax
 from jaxtyping import Array, Float, Int8, Key
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.evaluation.frame_metrics import average_precision
 from ethoprism_domains.probe.heads import Head, Parameters
 from ethoprism_domains.probe.objective import ClassWeights, Groups, weighted_loss
 from ethoprism_domains.probe.scaling import Scaling, scaled_input
 
 Progress = Callable[[int, int], None]
 
-_CHECKS = 20  # looks at the validation loss in a whole run
+_CHECKS = 20  # looks at the validation rows in a whole run
 _PATIENCE = 8  # looks without a better one after which training stops
 _TIE = 0.01  # of two states about as good the later is kept: it has learnt at a lower rate
 _ADAM = optax.scale_by_adam()
@@ -66,7 +67,7 @@ class Task:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A trained head: its best parameters, the step they are from, and the losses on the way."""
+    """A trained head: its best parameters, the step they are from, and how good each check was."""
 
     parameters: Parameters
     steps: int
@@ -88,6 +89,9 @@ def train(
 ) -> Outcome:
     """Train on the rows `training` and keep the state that does best on the rows `validation`.
 
+    Best is the highest average precision, over the behaviours of which validation has both answers.
+    The loss is no good judge where labels are few: it rises with overconfidence long before
+    the ranking, and so the labels made by tuned thresholds, gets worse.
     With no validation rows the last state is kept. Rows of `X` stay as they are (float16) until a
     batch is on the device.
 
@@ -99,17 +103,18 @@ def train(
     state = (parameters, _ADAM.init(parameters))
     key, rates = jax.random.key(seed, impl="unsafe_rbg"), schedule.rates()
     every = max(1, schedule.steps // _CHECKS)
-    best, best_loss, best_step, history = parameters, np.inf, 0, []
+    best, best_quality, best_step, history = parameters, -np.inf, 0, []
     for step, rows in enumerate(_batches(training, schedule, seed), start=1):
         pace = (rates[step - 1], np.float32(schedule.weight_decay))
         state, loss = _step(task, state, scaling, X[rows], y[rows], weights, pace, key, step)
         if step % every and step != schedule.steps:
             continue
+        quality = -_finite(loss)
         if len(validation):
-            loss = _mean_loss(task, state[0], scaling, X, y, weights, validation)
-        history.append((step, _finite(loss)))
-        if loss < best_loss * (1 + _TIE) or not len(validation):
-            best, best_loss, best_step = state[0], min(loss, best_loss), step
+            quality = _quality(task, state[0], scaling, X, y, weights, validation)
+        history.append((step, quality))
+        if quality > best_quality - _TIE or not len(validation):
+            best, best_quality, best_step = state[0], max(quality, best_quality), step
         if progress is not None:
             progress(step, schedule.steps)
         if step - best_step >= _PATIENCE * every:
@@ -180,7 +185,7 @@ def _forward(
     return head.apply(parameters, tokens, trajectory)
 
 
-def _mean_loss(
+def _quality(
     task: Task,
     parameters: Parameters,
     scaling: Scaling,
@@ -189,10 +194,14 @@ def _mean_loss(
     weights: ClassWeights,
     rows: np.ndarray,
 ) -> float:
-    total, count = weighted_loss(
-        predict_logits(task.head, parameters, scaling, X[rows]), y[rows], weights, task.exclusive
-    )
-    return float(total) / max(float(count), 1.0)
+    """Give the mean average precision on some rows; without any, the negative mean loss."""
+    logits, y = predict_logits(task.head, parameters, scaling, X[rows]), y[rows]
+    both = (y == 1).any(axis=0) & (y == 0).any(axis=0)
+    if both.any():
+        columns = np.flatnonzero(both)
+        return float(np.mean([average_precision(y[:, c], logits[:, c]) for c in columns]))
+    total, count = weighted_loss(logits, y, weights, task.exclusive)
+    return -float(total) / max(float(count), 1.0)
 
 
 def _filled(X: np.ndarray) -> np.ndarray:

@@ -71,11 +71,16 @@ def test_attention_sees_what_pooling_cannot(probe: ProbeEstimator) -> None:
 
 
 @pytest.mark.parametrize(
-    "probe", [compact(), attention(), LinearProbe(LAYOUT)], ids=["compact", "attention", "linear"]
+    ("probe", "rows"),
+    [(compact(), 300), (LinearProbe(LAYOUT), 300), (attention(steps=600), 1500)],
+    ids=["compact", "linear", "attention"],
 )
 @pytest.mark.parametrize(("make", "at_least"), [(one_token, 0.75), (trajectory, 0.95)])
-def test_a_planted_signal_is_found(probe: ProbeEstimator, make: object, at_least: float) -> None:
-    assert unseen_precision(probe, make) > at_least
+def test_a_planted_signal_is_found(
+    probe: ProbeEstimator, rows: int, make: object, at_least: float
+) -> None:
+    """The wide attention head needs more labels than the others."""
+    assert unseen_precision(probe, make, rows) > at_least
 
 
 @pytest.mark.parametrize("kind", [CompactProbe, AttentionProbe, LinearProbe])
@@ -109,9 +114,10 @@ def test_stopping_early_keeps_the_best_step() -> None:
     X, y = noise(200, seed=3)[0].reshape(200, -1), noise(200, seed=3)[2]
     layout = SampleLayout(1, (4, 1, 4), 6)
     probe = CompactProbe(layout, steps=200, learning_rate=1e-2).fit(X.astype(np.float32), y)
-    losses = dict(probe.history_)
-    assert probe.steps_ < 200
-    assert losses[probe.steps_] <= 1.01 * min(losses.values())
+    quality = dict(probe.history_)
+    assert quality[probe.steps_] >= max(quality.values()) - 0.01
+    later = [value for step, value in quality.items() if step > probe.steps_]
+    assert all(value < max(quality.values()) for value in later)
 
 
 def test_another_seed_is_another_probe() -> None:
