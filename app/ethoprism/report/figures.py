@@ -56,7 +56,7 @@ def ethogram_figure(
                 _draw_bouts(axes, coded, subject, behavior, (row - 0.4, 0.15), _SOFT)
         axes.set_ylabel(subject, color=_SOFT)
     panels[-1].set_xlabel("time (h:min:s)" if seconds >= 3600 else "time (min:s)", color=_SOFT)
-    legend = "" if coded is None else "   (thin grey: coded by hand)"
+    legend = "" if coded is None else "   (thin grey: the labels)"
     figure.suptitle(f"{title}{legend}", x=0.01, ha="left", fontsize=11, color=_INK)
     return figure
 
