@@ -92,7 +92,8 @@ class Classifier:
         EthoprismError
             If the probe or the encoder cannot be loaded.
         """
-        loaded, options = load_probe(probe), options_of(load_probe(probe))
+        loaded = load_probe(probe)
+        options = options_of(loaded)
         if checkpoint is not None:
             options = replace(options, checkpoint=checkpoint)
         if follow is not None:
