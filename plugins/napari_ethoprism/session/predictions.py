@@ -1,0 +1,73 @@
+"""What a probe has predicted for the video that is shown."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import xarray as xr
+from jaxtyping import Float32
+
+from ethoprism_core.errors import EthoprismError
+
+
+@dataclass(frozen=True, eq=False)
+class Predictions:
+    """Probabilities of every frame.
+
+    Parameters
+    ----------
+    probe
+        The probe's name.
+    behaviors, individuals
+        What the last two axes of `probability` are.
+    probability
+        Of each behaviour in each frame.
+    """
+
+    probe: str
+    individuals: tuple[str, ...]
+    behaviors: tuple[str, ...]
+    probability: Float32[np.ndarray, "time individual behavior"]
+
+    @classmethod
+    def read(cls, path: Path) -> "Predictions":
+        """Read the predictions of one video, whose folder is named after the probe.
+
+        Raises
+        ------
+        EthoprismError
+            If the file cannot be read as predictions.
+        """
+        try:
+            with xr.open_dataset(path, engine="h5netcdf") as stored:
+                individuals = tuple(stored["individual"].values.tolist())
+                behaviors = tuple(stored["behavior"].values.tolist())
+                probability = stored["probability"].values.astype(np.float32)
+                return cls(path.parent.name, individuals, behaviors, probability)
+        except (OSError, ValueError, KeyError) as error:
+            told = f"no readable predictions ({error})"
+            raise EthoprismError(told, path, "classify the video again") from error
+
+    def curve(self, subject: str, behavior: str) -> Float32[np.ndarray, " time"] | None:
+        """Give one behaviour's probabilities; None if the probe does not tell it.
+
+        A probe that tells no animals apart answers for every subject.
+        """
+        if behavior not in self.behaviors:
+            return None
+        known = self.individuals
+        if subject not in known and len(known) > 1:
+            return None
+        who = known.index(subject) if subject in known else 0
+        return self.probability[:, who, self.behaviors.index(behavior)]
+
+
+def find_predictions(folder: Path, video: str) -> dict[str, Path]:
+    """Find the predictions of a video in a project's folder of them: probe -> file."""
+    stem = Path(video).stem
+    found: dict[str, Path] = {}
+    for name in (video, stem):
+        for path in folder.glob("*/*.nc") if folder.is_dir() else ():
+            if path.name == f"{name}.nc":
+                found.setdefault(path.parent.name, path)
+    return dict(sorted(found.items()))
