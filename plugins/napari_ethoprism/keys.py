@@ -1,0 +1,117 @@
+"""The commands that have a key, in one table: the shortcuts and the legend are made from it."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from qtpy.QtCore import QObject, Qt
+from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtWidgets import QWidget
+
+
+@dataclass(frozen=True)
+class Command:
+    """Something that a key does wherever the focus is, but in a text field.
+
+    Parameters
+    ----------
+    name
+        What the program calls it.
+    keys
+        Its keys, as Qt writes them (``Shift+Left``); the first one is shown.
+    help
+        What it does, in the user's words.
+    group
+        The heading it stands under in the legend.
+    """
+
+    name: str
+    keys: tuple[str, ...]
+    help: str
+    group: str
+
+    @property
+    def shown(self) -> str:
+        """The first key as this system writes it; empty without one."""
+        if not self.keys:
+            return ""
+        return QKeySequence(self.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)
+
+    def hint(self) -> str:
+        """Give the tooltip of a button that does it."""
+        sentence = self.help[0].upper() + self.help[1:]
+        return f"{sentence} ({self.shown})" if self.keys else sentence
+
+
+_PLAY, _MOVE, _EDIT = "Playing", "Moving", "Editing"
+
+COMMANDS = (
+    Command("play", ("Space",), "play or pause", _PLAY),
+    Command("faster", ("Ctrl+.",), "play faster", _PLAY),
+    Command("slower", ("Ctrl+,",), "play slower", _PLAY),
+    Command("backwards", ("Shift+Space",), "play the other way", _PLAY),
+    Command("loop", ("Ctrl+L",), "loop the selected bout, or stop looping", _PLAY),
+    Command("next frame", ("Right",), "next frame", _MOVE),
+    Command("previous frame", ("Left",), "previous frame", _MOVE),
+    Command("next second", ("Shift+Right",), "one second on", _MOVE),
+    Command("previous second", ("Shift+Left",), "one second back", _MOVE),
+    Command("next event", ("Down",), "next start or stop of an event", _MOVE),
+    Command("previous event", ("Up",), "previous start or stop of an event", _MOVE),
+    Command("next unreviewed", ("Shift+Down",), "next bout that nobody has reviewed", _MOVE),
+    Command("previous unreviewed", ("Shift+Up",), "previous unreviewed bout", _MOVE),
+    Command("next unobserved", ("Ctrl+Right",), "next stretch that is not observed", _MOVE),
+    Command("previous unobserved", ("Ctrl+Left",), "previous unobserved stretch", _MOVE),
+    Command("first frame", ("Home",), "first frame", _MOVE),
+    Command("last frame", ("End",), "last frame", _MOVE),
+    Command("go to", ("Ctrl+J",), "type a frame or a time to go to", _MOVE),
+    Command("next video", ("Ctrl+PgDown",), "next video of the project", _MOVE),
+    Command("previous video", ("Ctrl+PgUp",), "previous video of the project", _MOVE),
+    Command("undo", ("Ctrl+Z",), "take the last action back", _EDIT),
+    Command("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "do again what was taken back", _EDIT),
+    Command("save", ("Ctrl+S",), "say when the last action was saved", _EDIT),
+)
+_BY_NAME = {command.name: command for command in COMMANDS}
+
+
+def command(name: str) -> Command:
+    """Give the command of a name."""
+    return _BY_NAME[name]
+
+
+class Shortcuts(QObject):
+    """Binds commands to what they do, in one window.
+
+    Keys work wherever the focus is in that window; text fields keep the keys that they use.
+
+    Parameters
+    ----------
+    window
+        The top-level window.
+    actions
+        What each command does, by its name.
+    """
+
+    def __init__(self, window: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
+        super().__init__(window)
+        self._actions = dict(actions)
+        self._shortcuts = [
+            self._bind(window, name, key) for name in actions for key in command(name).keys
+        ]
+
+    def close(self) -> None:
+        """Give the keys back."""
+        for shortcut in self._shortcuts:
+            shortcut.setEnabled(False)
+            shortcut.setParent(None)
+            shortcut.deleteLater()
+        self._shortcuts.clear()
+        self._actions.clear()
+
+    def _bind(self, window: QWidget, name: str, key: str) -> QShortcut:
+        shortcut = QShortcut(QKeySequence(key), window)
+        shortcut.setContext(Qt.ShortcutContext.WindowShortcut)
+        shortcut.setObjectName(name)
+        shortcut.activated.connect(self._act)
+        return shortcut
+
+    def _act(self) -> None:
+        self._actions[self.sender().objectName()]()

@@ -1,0 +1,5 @@
+"""Playing a video: the clock of the playhead, and the pictures that the screen needs next."""
+
+from napari_ethoprism.playback.player import Player
+
+__all__ = ["Player"]
