@@ -52,6 +52,12 @@ def test_tiny_presets(model, config):
     assert parameters(model, config) < 1e6
 
 
+def test_small_weighs_little():
+    """In float16, with its text tower, as it is shipped: less than 15 MB."""
+    assert 2 * parameters(VideoText, VideoTextConfig.small()) < 15e6
+    assert 2 * parameters(VideoEncoder, VideoEncoderConfig.small()) < 11e6
+
+
 def test_flops_of_a_base_clip():
     assert VideoEncoderConfig.base().clip_flops(16, 16, 16) == pytest.approx(0.97e12, rel=0.01)
 

@@ -7,6 +7,7 @@ from ethoprism_core.model.config import (
     VideoEncoderConfig,
     VideoTextConfig,
 )
+from ethoprism_core.model.model_file import load_model, read_config, save_model
 from ethoprism_core.model.reference import from_reference
 from ethoprism_core.model.video_encoder import VideoEncoder
 from ethoprism_core.model.video_text import VideoText
@@ -20,6 +21,9 @@ __all__ = [
     "VideoTextConfig",
     "from_reference",
     "load_checkpoint",
+    "load_model",
     "random_model",
+    "read_config",
     "save_checkpoint",
+    "save_model",
 ]

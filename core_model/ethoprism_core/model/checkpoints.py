@@ -1,9 +1,7 @@
-"""Read and write checkpoints in the form of the public ones: named arrays in an ``.npz`` file."""
+"""Read and write checkpoints in the form of the public ones: named arrays, layers stacked."""
 
 import zipfile
-import zlib
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
@@ -13,16 +11,10 @@ from flax import nnx
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
+from ethoprism_core.model.array_files import ArrayFile, open_arrays
 from ethoprism_core.model.layout import entries, expected_shapes, parameters
 
 Model = TypeVar("Model", bound=nnx.Module)
-
-_SUFFIX = ".npy"
-_UNREADABLE = (zipfile.BadZipFile, zlib.error, ValueError, EOFError)
-_HEADERS = {
-    (1, 0): np.lib.format.read_array_header_1_0,
-    (2, 0): np.lib.format.read_array_header_2_0,
-}
 
 
 def load_checkpoint(build: Callable[[nnx.Rngs], Model], path: str | Path) -> Model:
@@ -37,7 +29,7 @@ def load_checkpoint(build: Callable[[nnx.Rngs], Model], path: str | Path) -> Mod
         Makes the model from random keys, such as ``lambda rngs: VideoEncoder(config, rngs=rngs)``.
         It is only traced: nothing random is drawn.
     path
-        An ``.npz`` file of arrays such as ``params/spatial_ln/scale``, layers on axis 0.
+        An ``.npz`` or ``.safetensors`` file of arrays such as ``params/spatial_ln/scale``, layers on axis 0.
 
     Raises
     ------
@@ -47,9 +39,9 @@ def load_checkpoint(build: Callable[[nnx.Rngs], Model], path: str | Path) -> Mod
     """
     path = Path(path)
     model = nnx.eval_shape(lambda: build(nnx.Rngs(0)))
-    with _open(path) as archive:
-        _compare(expected_shapes(model), _found_shapes(archive), path)
-        _fill(model, archive)
+    with open_arrays(path) as file:
+        _compare(expected_shapes(model), file.shapes(), path)
+        _fill(model, file)
     return model
 
 
@@ -72,43 +64,8 @@ def save_checkpoint(model: nnx.Module, path: str | Path) -> None:
     with atomic_path(path) as temporary, zipfile.ZipFile(temporary, "w") as archive:
         for entry in entries(model):
             for name, array in zip(entry.names, entry.arrays(state), strict=True):
-                with archive.open(name + _SUFFIX, "w", force_zip64=True) as file:
+                with archive.open(name + ".npy", "w", force_zip64=True) as file:
                     np.lib.format.write_array(file, np.asarray(array), allow_pickle=False)
-
-
-@contextmanager
-def _open(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            yield archive
-    except OSError as error:
-        raise EthoprismError(
-            f"cannot read the checkpoint ({error.strerror or error})", path, "check the path"
-        ) from error
-    except _UNREADABLE as error:
-        raise EthoprismError(
-            f"the checkpoint is damaged or no .npz of arrays ({error})",
-            path,
-            "delete it and fetch it again",
-        ) from error
-
-
-def _found_shapes(archive: zipfile.ZipFile) -> dict[str, tuple[int, ...]]:
-    shapes = {}
-    for name in archive.namelist():
-        shapes[name.removesuffix(_SUFFIX)] = _header_shape(archive, name)
-    return shapes
-
-
-def _header_shape(archive: zipfile.ZipFile, name: str) -> tuple[int, ...]:
-    with archive.open(name) as file:
-        version = np.lib.format.read_magic(file)
-        if version not in _HEADERS:
-            raise ValueError(f"arrays of unknown version {version}")
-        shape, _, dtype = _HEADERS[version](file)
-    if not np.issubdtype(dtype, np.floating):
-        raise ValueError(f"an array of {dtype} instead of floating-point numbers")
-    return shape
 
 
 def _compare(
@@ -131,16 +88,11 @@ def _compare(
         )
 
 
-def _fill(model: nnx.Module, archive: zipfile.ZipFile) -> None:
+def _fill(model: nnx.Module, file: ArrayFile) -> None:
     values: dict[tuple, jax.Array] = {}
     for entry in entries(model):
-        values.update(entry.parameters([_read(archive, name) for name in entry.names]))
+        arrays = [np.asarray(file.read(name), np.float32) for name in entry.names]
+        values.update(entry.parameters(arrays))
     state = nnx.to_flat_state(nnx.state(model, nnx.Param))
     filled = [(path, variable.replace(values.pop(path))) for path, variable in state]
     nnx.update(model, nnx.from_flat_state(filled))
-
-
-def _read(archive: zipfile.ZipFile, name: str) -> np.ndarray:
-    with archive.open(name + _SUFFIX) as file:
-        array = np.lib.format.read_array(file, allow_pickle=False)
-    return np.asarray(array, np.float32)

@@ -1,7 +1,7 @@
 """Sizes of the models: frozen, with the published ones as classmethods."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ethoprism_core.errors import EthoprismError
@@ -63,6 +63,20 @@ class VideoEncoderConfig:
         return cls(1408, 16, 6144, spatial_layers=40, temporal_layers=4, grid=(8, 16, 16))
 
     @classmethod
+    def small(cls) -> "VideoEncoderConfig":
+        """Ethoprism-small, 12 frames of 128 pixels: made for laptops, our own."""
+        return cls(
+            192,
+            3,
+            768,
+            spatial_layers=8,
+            temporal_layers=3,
+            grid=(12, 8, 8),
+            patch=16,
+            logit_cap=None,
+        )
+
+    @classmethod
     def tiny(cls) -> "VideoEncoderConfig":
         """Give a size for tests: 4 frames of 72 pixels."""
         return cls(48, 4, 96, spatial_layers=3, temporal_layers=2, grid=(4, 4, 4))
@@ -80,6 +94,10 @@ class VideoEncoderConfig:
             patch=config["patch_size"],
             logit_cap=config.get("atten_logit_cap") or None,
         )
+
+    def with_dtype(self, dtype: str | None) -> "VideoEncoderConfig":
+        """Give the same sizes with other activations; None changes nothing."""
+        return self if dtype is None else replace(self, dtype=dtype)
 
     def clip_flops(self, frames: int, rows: int, columns: int) -> int:
         """Count the floating-point operations of the matrix products for one clip."""
@@ -124,6 +142,11 @@ class VideoTextConfig:
         return cls(VideoEncoderConfig.large())
 
     @classmethod
+    def small(cls) -> "VideoTextConfig":
+        """Ethoprism-small with its text tower; its vocabulary is learned from the captions."""
+        return cls(VideoEncoderConfig.small(), auxiliary_layers=0, text_layers=3, vocabulary=1000)
+
+    @classmethod
     def tiny(cls) -> "VideoTextConfig":
         """Give a size for tests."""
         return cls(VideoEncoderConfig.tiny(), text_layers=2, vocabulary=1000)
@@ -143,6 +166,10 @@ class VideoTextConfig:
             vocabulary=config["vocabulary_size"],
             causal=config.get("enable_causal_atten", True),
         )
+
+    def with_dtype(self, dtype: str | None) -> "VideoTextConfig":
+        """Give the same sizes with other activations; None changes nothing."""
+        return replace(self, video=self.video.with_dtype(dtype))
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
-from jaxtyping import Array, Bool, Float
+from jaxtyping import Array, Bool, Float, Shaped
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.model.config import VideoEncoderConfig
@@ -100,12 +100,17 @@ class VideoEncoder(nnx.Module):
         self, frames: Float[Array, "frame height width 3"]
     ) -> Float[Array, "frame patch channel"]:
         """Project the patches of each frame, row by row, without their positions."""
+        return self.patch_projection(self.cut(frames).astype(self.config.dtype))
+
+    def cut(
+        self, frames: Shaped[Array, "frame height width 3"]
+    ) -> Shaped[Array, "frame patch number"]:
+        """Cut each frame into patches, row by row, and list the numbers of each."""
         size = self.config.patch
         count, height, width, colours = frames.shape
         rows, columns = self.patch_grid(height, width)
-        cut = frames.reshape(count, rows, size, columns, size, colours)
-        flat = cut.transpose(0, 1, 3, 2, 4, 5).reshape(count, rows * columns, -1)
-        return self.patch_projection(flat.astype(self.config.dtype))
+        split = frames.reshape(count, rows, size, columns, size, colours)
+        return split.transpose(0, 1, 3, 2, 4, 5).reshape(count, rows * columns, -1)
 
     def patch_grid(self, height: int, width: int) -> tuple[int, int]:
         """Rows and columns of patches in a picture of so many pixels."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import jax
 import numpy as np
@@ -60,6 +60,7 @@ class Batch:
         return replace(self, corpus="", sources=())
 
 
+@runtime_checkable
 class BatchIterator(Protocol):
     """Batches without end, from a position that can be kept and returned to.
 
