@@ -1,6 +1,7 @@
 """A video of a few frames, and a small simulated study, for all tests of this folder."""
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def write_video(path: Path, frames: int = 40, shade: int = 90) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(picture, format="rgb24")))
         container.mux(stream.encode(None))
     return path
+
+
+@pytest.fixture(scope="session")
+def make_video() -> Callable[..., Path]:
+    """Return the writer of tiny videos: ``make_video(path, frames=40, shade=90)``."""
+    return write_video
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,7 @@
 """A project's folder: what is in it, and where."""
 
-from collections.abc import Iterable, Mapping
+import threading
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ from ethoprism.project.states import VideoState, video_states
 from ethoprism.project.videos import (
     ProjectVideo,
     find_moved,
+    fingerprints,
     new_videos,
     stored_path,
     video_path,
@@ -20,7 +22,7 @@ from ethoprism_domains.annotation import Annotations, Ethogram, make_observed
 from ethoprism_domains.annotation.store import AnnotationStore, Collected, collect
 
 FORMAT = 1
-_FILE = "project.yaml"
+PROJECT_FILE = "project.yaml"
 _ETHOGRAM_KEYS = ("behaviors", "exclusive", "subjects")
 
 
@@ -39,6 +41,7 @@ class Project:
 
     def __init__(self, folder: Path, text: str, content: Mapping[str, Any]) -> None:
         self.folder = folder
+        self._lock = threading.Lock()  # a window changes a project from several threads
         self._take(text, content)
 
     @classmethod
@@ -53,11 +56,11 @@ class Project:
             If there is one already, or the folder cannot be written to.
         """
         folder = Path(folder)
-        if (folder / _FILE).exists():
-            raise EthoprismError("there is a project already", folder / _FILE, "open it")
+        if (folder / PROJECT_FILE).exists():
+            raise EthoprismError("there is a project already", folder / PROJECT_FILE, "open it")
         chosen = {"domain": domain, "encoder": encoder}
         content = {"format": FORMAT, **{key: value for key, value in chosen.items() if value}}
-        write_text(folder / _FILE, dump_yaml(content | ethogram.to_mapping()))
+        write_text(folder / PROJECT_FILE, dump_yaml(content | ethogram.to_mapping()))
         return cls.open(folder)
 
     @classmethod
@@ -70,16 +73,16 @@ class Project:
             If there is none, or its ``project.yaml`` has a mistake, which it names.
         """
         folder = Path(folder)
-        folder = folder.parent if folder.name == _FILE else folder
-        if not (folder / _FILE).is_file():
+        folder = folder.parent if folder.name == PROJECT_FILE else folder
+        if not (folder / PROJECT_FILE).is_file():
             remedy = "name the folder of a project, or make one with: ethoprism project init"
-            raise EthoprismError(f"there is no {_FILE}", folder, remedy)
-        return cls(folder, *read_yaml(folder / _FILE))
+            raise EthoprismError(f"there is no {PROJECT_FILE}", folder, remedy)
+        return cls(folder, *read_yaml(folder / PROJECT_FILE))
 
     @property
     def file(self) -> Path:
         """The project's own file."""
-        return self.folder / _FILE
+        return self.folder / PROJECT_FILE
 
     @property
     def annotations_folder(self) -> Path:
@@ -133,43 +136,63 @@ class Project:
         """Name the videos whose file is not where it was."""
         return [video for video in self.videos if not video_path(self.folder, video).is_file()]
 
-    def add_videos(self, paths: Iterable[str | Path], group: str = "") -> list[ProjectVideo]:
+    def add_videos(
+        self,
+        paths: Iterable[str | Path],
+        group: str = "",
+        progress: Callable[[int, int], None] | None = None,
+    ) -> list[ProjectVideo]:
         """Add video files, and give those that the project did not have.
+
+        Parameters
+        ----------
+        progress
+            Called with the files looked at and their total.
 
         Raises
         ------
         EthoprismError
             If a file cannot be read; then none is added.
         """
-        self._reread()
-        added = new_videos(map(Path, paths), self.folder, self.videos, group)
-        if added:
-            self._write({"videos": [*self._listed(), *(video.mapping() for video in added)]})
+        present = {video_path(self.folder, video) for video in self.videos}
+        lacking = [file for file in (Path(path).resolve() for path in paths) if file not in present]
+        prints = fingerprints(lacking, progress)
+        with self._lock:
+            self._reread()
+            added = new_videos(prints, self.folder, self.videos, group)
+            if added:
+                self._write({"videos": [*self._listed(), *(video.mapping() for video in added)]})
         return added
 
     def locate(self, candidates: Iterable[str | Path]) -> dict[str, Path]:
         """Find missing videos by their content among files, and remember where they are now."""
-        self._reread()
         found = find_moved(self.missing(), map(Path, candidates))
         if found:
-            listed = self._listed()
-            for number, video in enumerate(self.videos):
-                if video.name in found:
-                    path = stored_path(self.folder, found[video.name])
-                    own = listed[number] if isinstance(listed[number], dict) else video.mapping()
-                    listed[number] = own | {"name": video.name, "path": path}
-            self._write({"videos": listed})
+            with self._lock:
+                self._reread()
+                self._write({"videos": self._relisted(found)})
         return found
 
     def set_ethogram(self, ethogram: Ethogram) -> None:
         """Write another ethogram; events of behaviours that it lacks stay in the annotations."""
-        self._reread()
         mapping = ethogram.to_mapping()
-        present = [key for key in _ETHOGRAM_KEYS if key in mapping or key in self._content]
-        self._write({key: mapping.get(key, []) for key in present})
+        with self._lock:
+            self._reread()
+            present = [key for key in _ETHOGRAM_KEYS if key in mapping or key in self._content]
+            self._write({key: mapping.get(key, []) for key in present})
 
     def _listed(self) -> list[Any]:
         return list(self._content.get("videos") or [])
+
+    def _relisted(self, found: Mapping[str, Path]) -> list[Any]:
+        """Give the list of videos with new places for some."""
+        listed = self._listed()
+        for number, video in enumerate(self.videos):
+            if video.name in found:
+                path = stored_path(self.folder, found[video.name])
+                own = listed[number] if isinstance(listed[number], dict) else video.mapping()
+                listed[number] = own | {"name": video.name, "path": path}
+        return listed
 
     def _write(self, changes: Mapping[str, Any]) -> None:
         if self._content.get("format", FORMAT) > FORMAT:

@@ -2,7 +2,7 @@
 
 import os
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
@@ -60,22 +60,45 @@ def videos_from(content: object, where: object) -> tuple[ProjectVideo, ...]:
     return videos
 
 
+def fingerprints(
+    files: Sequence[Path], progress: Callable[[int, int], None] | None = None
+) -> dict[Path, str]:
+    """Tell files' contents apart: path -> fingerprint.
+
+    Raises
+    ------
+    EthoprismError
+        If one cannot be read.
+    """
+    told = {}
+    for number, path in enumerate(files, start=1):
+        told[path] = _fingerprint(path)
+        if progress is not None:
+            progress(number, len(files))
+    return told
+
+
 def new_videos(
-    paths: Iterable[Path], folder: Path, known: Sequence[ProjectVideo], group: str
+    files: Mapping[Path, str], folder: Path, known: Sequence[ProjectVideo], group: str
 ) -> list[ProjectVideo]:
     """Describe video files for a project in `folder`; those it has already are left out.
 
     A file whose name is taken is called by its folder's name too.
 
+    Parameters
+    ----------
+    files
+        The fingerprints of resolved paths.
+
     Raises
     ------
     EthoprismError
-        If a file cannot be read, or its names are all taken.
+        If all the names of a file are taken.
     """
     taken = {video.name.casefold() for video in known}
     present = {video_path(folder, video) for video in known}
     added = []
-    for path in (path.resolve() for path in paths):
+    for path, fingerprint in files.items():
         if path in present:
             continue
         names = (_composed(path.name), _composed(f"{path.parent.name}/{path.name}"))
@@ -83,7 +106,7 @@ def new_videos(
         if name is None:
             remedy = "rename the file, or add it to project.yaml under another name"
             raise EthoprismError("its name is taken by another video", path, remedy)
-        added.append(ProjectVideo(name, stored_path(folder, path), group, _fingerprint(path)))
+        added.append(ProjectVideo(name, stored_path(folder, path), group, fingerprint))
         taken.add(name.casefold())
         present.add(path)
     return added
