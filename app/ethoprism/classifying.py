@@ -73,6 +73,7 @@ class Classifier:
         features: str | Path = "features",
         checkpoint: str | None = None,
         follow: int | None = None,
+        stages: Stages = silently,
     ) -> "Classifier":
         """Load a probe and its encoder.
 
@@ -86,6 +87,8 @@ class Classifier:
             The encoder's weights, if they are not where they were when the probe was trained.
         follow
             How many animals these videos show, if not as many as the videos of training.
+        stages
+            Shows how far a download is, as `ethoprism.cli.console.progress` does.
 
         Raises
         ------
@@ -99,7 +102,7 @@ class Classifier:
         if follow is not None:
             options = replace(options, follow=follow)
         digest = hashlib.sha256(b"".join(path.read_bytes() for path in probe_paths(probe)))
-        recipe = options.recipe(Path(features))
+        recipe = options.recipe(Path(features), stages)
         return cls(loaded, ethogram_of(loaded), recipe, options, digest.hexdigest())
 
     def key(self, video: Path) -> str:
@@ -163,5 +166,5 @@ def classify(
     """
     named = as_paths(videos)
     outputs = plan_outputs(find_videos(named), named, Path(out))
-    classifier = Classifier.load(probe, features)
+    classifier = Classifier.load(probe, features, stages=stages)
     return [classifier.classify(path, own, stages) for path, own in outputs.items()]

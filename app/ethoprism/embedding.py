@@ -22,6 +22,8 @@ from ethoprism_core.video.tracks import load_tracks, save_tracks, track_notices
 
 DEFAULT_OUT = "features"
 
+Progress = Callable[[int, int], None]
+
 
 @runtime_checkable
 class Stages(Protocol):
@@ -29,7 +31,7 @@ class Stages(Protocol):
 
     def __call__(
         self, description: str, unit: str = "frames"
-    ) -> AbstractContextManager[Callable[[int, int], None] | None]:
+    ) -> AbstractContextManager[Progress | None]:
         """Open the stage; what it gives is called with what is done and all there is to do."""
 
 
@@ -103,6 +105,7 @@ def embed(
     crop: tuple[int, int, int, int] | None = None,
     follow: int | None = None,
     tracks: str | Path | None = None,
+    stages: Stages | None = None,
 ) -> list[Path]:
     """Embed videos, and return their feature stores in the order of the videos.
 
@@ -128,17 +131,38 @@ def embed(
         whole picture.
     tracks
         A file of tracks to follow instead.
+    stages
+        Shows progress, as `ethoprism.cli.console.progress` does; nothing is shown if not given.
 
     Raises
     ------
     EthoprismError
         At the first video that cannot be embedded.
     """
+    stages = stages or silently
     paths = find_videos([videos] if isinstance(videos, str | Path) else videos)
-    loaded = load_encoder(encoder) if isinstance(encoder, str) else encoder
+    loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
     settings = make_settings(loaded, stride, frame_step, grid, crop)
     recipe = Recipe(loaded, settings, follow, None if tracks is None else Path(tracks), Path(out))
-    return [embed_file(path, recipe).features for path in paths]
+    return [embed_file(path, recipe, stages).features for path in paths]
+
+
+def fetch_encoder(
+    name: str,
+    checkpoint: str | None = None,
+    dtype: str | None = None,
+    size: int | None = None,
+    stages: Stages | None = None,
+) -> Encoder:
+    """Load an encoder, and show how far the download of its weights is; see `load_encoder`."""
+    with (stages or silently)(f"{name}: fetching the weights", "MB") as progress:
+        return load_encoder(name, checkpoint, dtype, size, _in_megabytes(progress))
+
+
+def _in_megabytes(progress: Progress | None) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, total: progress(done // 10**6, total // 10**6)
 
 
 def make_settings(

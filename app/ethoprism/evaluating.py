@@ -86,7 +86,7 @@ def evaluate(
         study = _in_terms_of(loaded, read_study(*where))
         return _evaluate_probe(loaded, study, Path(features), stages)
     study = read_study(*where, behaviors, ethogram, exclusive)
-    footage = embed_study(study, options.recipe(Path(features)), stages)
+    footage = embed_study(study, options.recipe(Path(features), stages), stages)
     return _cross_validate(footage, kind, seed, stages)
 
 
@@ -109,7 +109,7 @@ def _cross_validate(footage: Footage, kind: str, seed: int, stages: Stages) -> E
 
 
 def _evaluate_probe(probe: Probe, study: Study, features: Path, stages: Stages) -> Evaluation:
-    footage = embed_study(study, options_of(probe).recipe(features), stages)
+    footage = embed_study(study, options_of(probe).recipe(features, stages), stages)
     predictions = tuple(predict_video(probe, store) for store in footage.features)
     notices = (*footage.notices, *_seen_before(probe, footage), *_never_labelled(probe, study))
     return Evaluation(score(footage, predictions), footage, predictions, notices)

@@ -6,8 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from ethoprism.defaults import DEFAULT_ENCODER
-from ethoprism.embedding import Recipe, make_settings
-from ethoprism_core.encoders import load_encoder
+from ethoprism.embedding import Recipe, Stages, fetch_encoder, make_settings, silently
 from ethoprism_domains.probe import Probe
 
 _KEY = "embedding"
@@ -41,9 +40,9 @@ class EmbedOptions:
     crop: tuple[int, int, int, int] | None = None
     follow: int = 1
 
-    def recipe(self, out: Path) -> Recipe:
-        """Load the encoder; features are kept under the folder `out`."""
-        encoder = load_encoder(self.encoder, self.checkpoint, self.dtype, self.size)
+    def recipe(self, out: Path, stages: Stages = silently) -> Recipe:
+        """Load the encoder, fetched if need be; features are kept under the folder `out`."""
+        encoder = fetch_encoder(self.encoder, self.checkpoint, self.dtype, self.size, stages)
         settings = make_settings(encoder, self.stride, self.frame_step, self.grid, self.crop)
         return Recipe(encoder, settings, self.follow, out=out)
 

@@ -94,7 +94,7 @@ def train(
     """
     out = Path(out)
     study = read_study(as_paths(labels), as_paths(videos), group, behaviors, ethogram, exclusive)
-    footage = embed_study(study, options.recipe(Path(features)), stages)
+    footage = embed_study(study, options.recipe(Path(features), stages), stages)
     trained = fit(footage, out.stem if out.suffix else out.name, kind, seed, stages)
     probe = _signed(trained, footage, options, group)
     scores = score(footage, trained.held_out.predictions)

@@ -58,7 +58,11 @@ def run(arguments: argparse.Namespace) -> int:
     outputs = plan_outputs(paths, arguments.videos, arguments.out)
     make_folder(arguments.out)  # before hours of work, not after
     classifier = Classifier.load(
-        arguments.probe, arguments.features, arguments.checkpoint, arguments.follow
+        arguments.probe,
+        arguments.features,
+        arguments.checkpoint,
+        arguments.follow,
+        console.progress,
     )
 
     def classify_one(path: Path) -> Classified:

@@ -58,13 +58,14 @@ def run(arguments: argparse.Namespace) -> int:
 def _recipe(arguments: argparse.Namespace, videos: int) -> "Recipe":
     from dataclasses import replace
 
+    from ethoprism.cli import console
     from ethoprism_core.errors import EthoprismError
 
     if arguments.tracks is not None and videos > 1:
         raise EthoprismError(
             "tracks belong to one video", arguments.tracks, f"name one video, not {videos}"
         )
-    recipe = shared.embed_options(arguments).recipe(arguments.out)
+    recipe = shared.embed_options(arguments).recipe(arguments.out, console.progress)
     return replace(recipe, tracks=arguments.tracks)
 
 
