@@ -3,8 +3,9 @@
 For each behaviour, the rule is sought that has the best mean of frame F1 and bout F1 at overlap
 0.25: first threshold and smoothing, then threshold, gaps and shortest bouts. Durations are tried as
 shares of the behaviour's own median bout. With few bouts a search finds flukes, so a threshold's
-score is averaged with its neighbours', a more complicated rule must be better by a margin, and a
-behaviour with fewer than three bouts keeps the default.
+score is averaged with its neighbours', the fewer bouts there are the more a threshold far from one
+half has to earn, a more complicated rule must be better by a margin, and a behaviour with fewer
+than three bouts keeps the default.
 """
 
 from collections.abc import Sequence
@@ -188,9 +189,14 @@ class _Track:
 
 
 def _score(counts: np.ndarray) -> np.ndarray:
-    """Average frame F1 and bout F1 at each threshold, and over neighbouring thresholds."""
+    """Average frame F1 and bout F1 at each threshold, and over neighbouring thresholds.
+
+    Less the threshold's distance from one half, divided by the number of true bouts.
+    """
     f1 = 2 * counts[..., 0] / np.maximum(counts[..., 1] + counts[..., 2], 1)
-    return np.convolve(np.pad(f1.mean(axis=1), 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
+    even = np.convolve(np.pad(f1.mean(axis=1), 1, mode="edge"), np.full(3, 1 / 3), mode="valid")
+    bouts = max(counts[0, 1, 2], 1)
+    return even - np.abs(_THRESHOLDS - 0.5) / bouts
 
 
 def _middle(scores: np.ndarray) -> int:

@@ -43,7 +43,10 @@ def test_videos_of_one_animal_are_left_out_in_blocks(samples: Samples) -> None:
         assert len(training) > len(test)
 
 
-def test_every_held_out_frame_is_answered_and_labelled(samples: Samples) -> None:
+def test_every_held_out_frame_is_answered_and_labelled(recording: Make) -> None:
+    """Long enough for rules to be chosen well: a minute and a half each, some 15 bouts."""
+    made = [recording(f"{number}.mp4", seed=number, frames=2400) for number in range(3)]
+    samples = gather_samples([store for store, _ in made], [labels for _, labels in made])
     held_out = predict_held_out(samples, make_estimator(samples, "linear"))
     assert np.isfinite(held_out.probability).all()
     assert len(held_out.predictions) == 3
@@ -51,7 +54,7 @@ def test_every_held_out_frame_is_answered_and_labelled(samples: Samples) -> None
         assert predictions.attrs["video"] == recording.video
         assert np.isin(predictions["label"], (0, 1)).all()
         scored = ScoredVideo.compare(_labels(recording, samples), predictions)
-        assert (scored.truth == scored.predicted).mean() > 0.7
+        assert (scored.truth == scored.predicted).mean() > 0.85
 
 
 def test_what_no_fold_tests_is_unknown(samples: Samples) -> None:
