@@ -42,9 +42,15 @@ class Command:
         return f"{sentence} ({self.shown})" if self.keys else sentence
 
 
-_PLAY, _MOVE, _EDIT = "Playing", "Moving", "Editing"
+_CODE, _PLAY, _MOVE, _EDIT = "Coding", "Playing", "Moving", "Editing"
 
 COMMANDS = (
+    Command("coding mode", ("F2",), "switch coding on or off", _CODE),
+    Command("present", ("F6",), "judge what is coded next as present", _CODE),
+    Command("unsure", ("F7",), "judge what is coded next as unsure", _CODE),
+    Command("absent", ("F8",), "judge what is coded next as absent", _CODE),
+    Command("whole scene", ("F9",), "code the whole scene, not one subject", _CODE),
+    Command("legend", ("F1",), "show all keys", _CODE),
     Command("play", ("Space",), "play or pause", _PLAY),
     Command("faster", ("Ctrl+.",), "play faster", _PLAY),
     Command("slower", ("Ctrl+,",), "play slower", _PLAY),

@@ -35,12 +35,18 @@ class Session(QObject):
         Another one, or none.
     videos_changed
         The project's list of videos, or how far one of them is.
+    video_closing
+        The video and its annotations are about to be closed: the last chance to note something.
     frame_changed
         The playhead's frame.
+    shown_changed
+        The frame whose picture is on the screen, `shown`; None where there is no screen.
     coding_changed
         What was changed of the annotations, a `Change`.
-    selection_changed, subject_changed, mode_changed, blind_changed, predictions_changed
-        The attribute of that name.
+    selection_changed, subject_changed, judgement_changed, mode_changed, blind_changed
+        The attribute of that name; the judgement is that of what is coded next.
+    predictions_changed
+        Those that are shown of the video.
     told
         A sentence for the user, and whether it is a ``problem`` or only ``news``.
     """
@@ -48,11 +54,14 @@ class Session(QObject):
     project_changed = Signal()
     videos_changed = Signal()
     video_changed = Signal()
+    video_closing = Signal()
     frame_changed = Signal(int)
+    shown_changed = Signal(object)
     coding_changed = Signal(object)
     ethogram_changed = Signal()
     annotator_changed = Signal()
     subject_changed = Signal(str)
+    judgement_changed = Signal(str)
     mode_changed = Signal(bool)
     blind_changed = Signal(bool)
     selection_changed = Signal()
@@ -67,7 +76,9 @@ class Session(QObject):
         self.video_name = ""
         self.store: AnnotationStore | None = None
         self.frame = 0
+        self.shown: int | None = None
         self.subject = ""
+        self.judgement = "present"
         self.is_coding = False
         self.is_blind = False
         self.selection: tuple[str, ...] = ()
@@ -153,6 +164,17 @@ class Session(QObject):
             self.frame = frame
             self.frame_changed.emit(frame)
 
+    def set_shown(self, frame: int | None) -> None:
+        """Say which frame's picture is on the screen; -1 if that of none."""
+        if frame != self.shown:
+            self.shown = frame
+            self.shown_changed.emit(frame)
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether what is on the screen is the playhead's frame."""
+        return self.shown is None or self.shown == self.frame
+
     def frame_at(self, seconds: float) -> int:
         """Give the frame that is shown at a time."""
         at = int(np.searchsorted(self.times, seconds, side="right")) - 1
@@ -161,6 +183,10 @@ class Session(QObject):
     def do(self, operation: Callable[..., Change], *args: Any, **kwargs: Any) -> Change | None:
         """Do an operation of `editing` on what is coded; it is on the disk when this returns."""
         return self._act(lambda store: store.do(operation, *args, **kwargs))
+
+    def watch(self, start: int, stop: int) -> Change | None:
+        """Note that the frames from `start` to `stop` (exclusive) were watched."""
+        return self._act(lambda store: store.watch(start, stop))
 
     def undo(self) -> Change | None:
         """Take the last action back."""
@@ -182,6 +208,12 @@ class Session(QObject):
         if subject != self.subject:
             self.subject = subject
             self.subject_changed.emit(subject)
+
+    def set_judgement(self, judgement: str) -> None:
+        """Choose how what is coded next is judged: present, unsure or absent."""
+        if judgement != self.judgement:
+            self.judgement = judgement
+            self.judgement_changed.emit(judgement)
 
     def set_coding(self, is_coding: bool) -> None:
         """Turn the coding mode on or off."""
@@ -309,5 +341,6 @@ class Session(QObject):
 
     def _close_store(self) -> None:
         if self.store is not None:
+            self.video_closing.emit()
             self.store.close()
         self.store, self.selection = None, ()

@@ -66,17 +66,27 @@ def add_all(
     return Change(what, (), tuple(added), without(seen, coding.observed))
 
 
-def start(coding: Coding, rules: Rules, behavior: str, frame: int, subject: str = "") -> Change:
+def start(
+    coding: Coding,
+    rules: Rules,
+    behavior: str,
+    frame: int,
+    subject: str = "",
+    judgement: str = "present",
+) -> Change:
     """Start a bout at a frame; it is open until it is stopped.
 
-    Open bouts that exclude it end where it starts, unless overlaps are refused.
+    Open bouts that exclude it end where it starts, unless overlaps are refused. Nothing gives way
+    to what is judged absent or unsure, but a bout of the same behaviour must have been stopped.
     """
-    event = spanning(_new(rules, behavior, subject, "state", {}), frame, None, rules)
+    given = {"judgement": judgement}
+    event = spanning(_new(rules, behavior, subject, "state", given), frame, None, rules)
     before, after = make_room(coding, event, rules)
     touched = {other.event_id for other in before}
+    rivals = rules.excluded_by(behavior) if judgement == "present" else (behavior,)
     still_open = [
         other
-        for name in rules.excluded_by(behavior)
+        for name in rivals
         for other in coding.track(subject, name).events
         if other.is_open and other.start_frame < frame and other.event_id not in touched
     ]

@@ -1,0 +1,132 @@
+"""The panel for coding: the ethogram as buttons and keys, and what is selected."""
+
+from collections.abc import Callable
+
+from qtpy.QtGui import QKeyEvent
+from qtpy.QtWidgets import QVBoxLayout, QWidget
+
+from ethoprism_domains.annotation.editing import Event
+from napari_ethoprism.session import Session
+from napari_ethoprism.views.coding.behavior_list import BehaviorList
+from napari_ethoprism.views.coding.bindings import Bindings, key_of
+from napari_ethoprism.views.coding.choosers import JudgementChooser, ModeSwitch, SubjectChooser
+from napari_ethoprism.views.coding.coder import Coder
+from napari_ethoprism.views.coding.key_filter import KeyFilter
+from napari_ethoprism.views.theme import Theme
+
+
+class CodingView(QWidget):
+    """Codes behaviours by buttons and keys.
+
+    Parameters
+    ----------
+    session
+        What is open.
+    theme
+        The window's colours.
+    """
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("coding")
+        self._session = session
+        self._bindings = Bindings()
+        self._held: dict[int, str] = {}
+        self.coder = Coder(session, parent=self)
+        self.switch = ModeSwitch(theme)
+        self.subjects = SubjectChooser()
+        self.judgements = JudgementChooser()
+        self.behaviors = BehaviorList(theme)
+        self._keys = KeyFilter(self, self._wants, self._on_press, self._on_release, self._on_lost)
+        self._lay_out()
+        self._connect()
+        self._on_ethogram()
+        self._on_mode(session.is_coding)
+        self._on_judgement(session.judgement)
+
+    def close(self) -> bool:
+        """Give the keys back."""
+        self._keys.set_active(False)
+        return super().close()
+
+    def _lay_out(self) -> None:
+        column = QVBoxLayout(self)
+        for widget in (self.switch, self.subjects, self.judgements):
+            column.addWidget(widget)
+        column.addWidget(self.behaviors, 1)
+
+    def _connect(self) -> None:
+        session = self._session
+        self.switch.clicked.connect(session.set_coding)
+        self.subjects.chosen.connect(session.set_subject)
+        self.judgements.chosen.connect(session.set_judgement)
+        self.behaviors.tapped.connect(self.coder.click)
+        self.coder.holding_changed.connect(self._refresh)
+        session.ethogram_changed.connect(self._on_ethogram)
+        session.project_changed.connect(self._on_ethogram)
+        session.mode_changed.connect(self._on_mode)
+        session.judgement_changed.connect(self._on_judgement)
+        session.subject_changed.connect(self._on_subject)
+        session.frame_changed.connect(self._refresh)
+        session.blind_changed.connect(self._refresh)
+
+    def commands(self) -> dict[str, Callable[[], object]]:
+        """Give what the window's commands for coding do."""
+        return {"coding mode": self.switch.click}
+
+    def _wants(self, event: QKeyEvent) -> bool:
+        return self._session.is_coding and key_of(event) in self._bindings.by_key
+
+    def _on_press(self, event: QKeyEvent, number: int, seconds: float) -> None:
+        binding = self._bindings.by_key[key_of(event)]
+        if binding.kind == "subject":
+            self._session.set_subject(binding.name)
+        elif binding.kind == "judgement":
+            self._session.set_judgement(binding.name)
+        else:
+            self._held[number] = binding.name
+            self.coder.press(binding.name, seconds)
+
+    def _on_release(self, number: int, seconds: float) -> None:
+        behavior = self._held.pop(number, None)
+        if behavior is not None:
+            self.coder.release(behavior, seconds)
+
+    def _on_lost(self) -> None:
+        self._held.clear()
+        self.coder.let_go("the window was left")
+
+    def _on_ethogram(self) -> None:
+        ethogram = self._session.ethogram
+        self._bindings = Bindings.of(ethogram)
+        self.subjects.set_subjects(ethogram.subjects, self._session.subject)
+        self.behaviors.set_ethogram(ethogram)
+        if self._session.subject not in ("", *ethogram.subject_names):
+            self._session.set_subject("")
+        self._refresh()
+
+    def _on_mode(self, is_coding: bool) -> None:
+        self._held.clear()
+        self.switch.setChecked(is_coding)
+        self._keys.set_active(is_coding)
+        if not is_coding:
+            self._session.set_judgement("present")
+
+    def _on_judgement(self, judgement: str) -> None:
+        self.judgements.choose(judgement)
+        self.switch.set_judgement(judgement)
+
+    def _on_subject(self, subject: str) -> None:
+        self.subjects.choose(subject)
+        self._refresh()
+
+    def _refresh(self) -> None:
+        self.behaviors.refresh(self._state)
+
+    def _state(self, behavior: str) -> tuple[Event | None, str]:
+        event = self.coder.now(behavior)
+        if event is None:
+            return None, ""
+        seconds = 0.0 if event.start_s is None else event.start_s
+        begun = f"{int(seconds // 60)}:{seconds % 60:06.3f}"
+        return event, f"since {begun} · {event.start_frame}"
