@@ -22,10 +22,12 @@ VERBS = {
     "train": "Train a probe from labels and say how well it does on videos it has not seen.",
     "evaluate": "Score a probe on videos, animals or sites that it has not seen.",
     "classify": "Find the bouts of behaviour in videos with a trained probe.",
+    "search": "Find moments in videos by words, or by an example of what to look for.",
     "agreement": "Say how far coders of the same videos agree, people or models.",
     "budget": "Measure what animals did with their time: counts, durations, shares, transitions.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",
+    "gui": "Open the window: code, classify and review in napari.",
     "simulate": "Make a simulated study: videos with exactly known behaviour.",
     "demo": "Run the whole path on a simulated study and write a page that shows what was found.",
 }
