@@ -1,0 +1,174 @@
+"""The timeline as a view: a canvas with its buttons and scroll bars, told by the session."""
+
+from qtpy.QtCore import Qt
+from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QScrollBar, QToolButton, QVBoxLayout, QWidget
+
+from ethoprism_domains.annotation.editing import Change
+from ethoprism_domains.annotation.editing.spans import Spans
+from napari_ethoprism.session import Session
+from napari_ethoprism.views.theme import Theme
+from napari_ethoprism.views.timeline.canvas import Canvas
+from napari_ethoprism.views.timeline.scene import RULER, Marks
+
+_FINE = 8  # steps of the scroll bar for each pixel
+
+
+class TimelineView(QWidget):
+    """Lanes of events beneath the video.
+
+    Parameters
+    ----------
+    session
+        What is shown and edited.
+    theme
+        The colours to paint with.
+    """
+
+    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("timeline")
+        self.session, self.theme = session, theme
+        self.canvas = Canvas(session, theme, self)
+        self._across = QScrollBar(Qt.Orientation.Horizontal, self)
+        self._down = QScrollBar(Qt.Orientation.Vertical, self)
+        self._playhead = session.frame
+        self._lay_out()
+        self._connect()
+        self._on_video()
+
+    def fit(self) -> None:
+        """Show the whole video."""
+        self.canvas.set_scale(self.canvas.scene.scale.zoomed(0.0, 0.0))
+
+    def zoom(self, factor: float) -> None:
+        """Stretch around the playhead, or around the middle where that is not visible."""
+        scale = self.canvas.scene.scale
+        x = scale.x_of(float(self.session.frame))
+        self.canvas.set_scale(scale.zoomed(factor, x if 0 <= x < scale.width else scale.width / 2))
+
+    def set_marks(self, name: str, spans: Spans, color: str) -> None:
+        """Show spans of frames in a lane of their own; without any, the lane goes."""
+        if spans:
+            self.canvas.scene.marks[name] = Marks(tuple(spans), color)
+        else:
+            self.canvas.scene.marks.pop(name, None)
+        self._arrange()
+
+    def _lay_out(self) -> None:
+        buttons = QVBoxLayout()
+        for name, text, tip, action in (
+            ("timeline_zoom_in", "+", "Zoom in (Ctrl and the wheel, at the mouse)", self._zoom_in),
+            ("timeline_zoom_out", "−", "Zoom out", self._zoom_out),
+            ("timeline_fit", "⇔", "Show the whole video", self.fit),
+        ):
+            button = QToolButton(self)
+            button.setObjectName(name)
+            button.setText(text)
+            button.setToolTip(tip)
+            button.setAccessibleName(tip)
+            button.clicked.connect(action)
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        grid = QGridLayout()
+        grid.setSpacing(0)
+        grid.addWidget(self.canvas, 0, 0)
+        grid.addWidget(self._down, 0, 1)
+        grid.addWidget(self._across, 1, 0)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(2, 2, 2, 2)
+        row.addLayout(buttons)
+        row.addLayout(grid, 1)
+
+    def _connect(self) -> None:
+        session = self.session
+        session.video_changed.connect(self._on_video)
+        session.frame_changed.connect(self._on_frame)
+        session.coding_changed.connect(self._on_coding)
+        session.selection_changed.connect(self._on_selection)
+        for signal in (
+            session.ethogram_changed,
+            session.subject_changed,
+            session.blind_changed,
+            session.predictions_changed,
+        ):
+            signal.connect(self._on_lanes)
+        self.theme.changed.connect(self.canvas.refresh)
+        self.canvas.moved.connect(self._show_bars)
+        self._across.valueChanged.connect(self._on_across)
+        self._down.valueChanged.connect(self.canvas.scroll_to)
+
+    def _zoom_in(self) -> None:
+        self.zoom(1.5)
+
+    def _zoom_out(self) -> None:
+        self.zoom(1 / 1.5)
+
+    def _on_video(self) -> None:
+        self._playhead = self.session.frame
+        self.canvas.scene.curves.clear()
+        self.canvas.set_span(None)
+        self.canvas.scene.read(self.session)
+        self.canvas.refresh()
+        self._show_bars()
+
+    def _on_frame(self, frame: int) -> None:
+        before, self._playhead = self._playhead, frame
+        scale = self.canvas.scene.scale
+        if not scale.is_visible(frame) and (scale.is_visible(before) or abs(frame - before) > 1):
+            self.canvas.set_scale(scale.following(frame))
+        else:
+            self.canvas.show_playhead(before, frame)
+
+    def _on_coding(self, change: Change) -> None:
+        scene = self.canvas.scene
+        touched = scene.index.follow(change, self.session.coding)
+        scene.observed = self.session.coding.observed
+        if scene.arrange(self.session) or change.seen or change.unseen:
+            self.canvas.refresh()
+            self._show_bars()
+        else:
+            self.canvas.refresh_lanes(touched)
+
+    def _on_selection(self) -> None:
+        scene = self.canvas.scene
+        touched = {*scene.chosen, *self.session.selection}
+        scene.chosen = self.session.selection
+        events = self.session.coding.events
+        found = [events[name] for name in touched if name in events]
+        self.canvas.refresh_lanes({(event.subject, event.behavior) for event in found})
+
+    def _on_lanes(self) -> None:
+        self.canvas.scene.is_blind = self.session.is_blind
+        self.canvas.scene.curves.clear()
+        self._arrange()
+
+    def _arrange(self) -> None:
+        self.canvas.scene.arrange(self.session)
+        self.canvas.scroll_by(0)
+        self.canvas.refresh()
+        self._show_bars()
+
+    def _show_bars(self) -> None:
+        """Set the scroll bars to what is visible."""
+        scene = self.canvas.scene
+        scale, layout = scene.scale, scene.layout
+        unit = scale.per_frame * 1.0 or 1.0
+        room = max(self.canvas.height() - RULER, 0)
+        _set_bar(
+            self._across, round(scale.left * unit), round(scale.width), round(scale.frames * unit)
+        )
+        _set_bar(self._down, layout.scroll, room, layout.height)
+
+    def _on_across(self, value: int) -> None:
+        scale = self.canvas.scene.scale
+        if value != round(scale.left * scale.per_frame) and scale.per_frame:
+            self.canvas.set_scale(scale.starting(value / scale.per_frame))
+
+
+def _set_bar(bar: QScrollBar, value: int, page: int, whole: int) -> None:
+    bar.blockSignals(True)
+    bar.setRange(0, max(whole - page, 0))
+    bar.setPageStep(max(page, 1))
+    bar.setSingleStep(max(page // 10, 1))
+    bar.setValue(value)
+    bar.blockSignals(False)
