@@ -24,6 +24,7 @@ _HOMES = {
     "load_encoder": "ethoprism_core.encoders",
     "open_features": "ethoprism_core.features",
     "read_events": "ethoprism_domains.formats",
+    "search": "ethoprism.searching",
     "simulate": "ethoprism_domains.simulated",
     "train": "ethoprism.training",
     "write_events": "ethoprism_domains.formats",

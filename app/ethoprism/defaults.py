@@ -2,3 +2,5 @@
 
 # needs no weights, no network and no GPU
 DEFAULT_ENCODER = "classical"
+# to search by words; fetched on first use
+DEFAULT_TEXT_ENCODER = "videoprism-lvt-base"

@@ -10,14 +10,21 @@ if TYPE_CHECKING:
     from ethoprism.options import EmbedOptions
 
 
-def add_embedding(parser: argparse.ArgumentParser) -> argparse._MutuallyExclusiveGroup:
-    """Add how videos are embedded; return the group of what the encoder is shown."""
+def add_embedding(
+    parser: argparse.ArgumentParser,
+    encoder: str | None = DEFAULT_ENCODER,
+    told: str = "%(default)s",
+) -> argparse._MutuallyExclusiveGroup:
+    """Add how videos are embedded; return the group of what the encoder is shown.
+
+    `encoder` is the one by default, and `told` what the help says of it.
+    """
     group = parser.add_argument_group("encoder")
     group.add_argument(
         "--encoder",
-        default=DEFAULT_ENCODER,
+        default=encoder,
         metavar="NAME",
-        help="the encoder's name; classical needs no weights (default: %(default)s)",
+        help=f"the encoder's name; classical needs no weights (default: {told})",
     )
     group.add_argument(
         "--checkpoint",

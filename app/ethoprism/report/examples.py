@@ -5,16 +5,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import xarray as xr
 
 from ethoprism.report.content import Clip, Examples
-from ethoprism.report.pictures import bout_frames, cut_frames, filmstrip, whole_frame
+from ethoprism.report.pictures import (
+    bout_frames,
+    cut_frames,
+    filmstrip,
+    individual_squares,
+    still_crop,
+    whole_frame,
+)
 from ethoprism.report.timelines import clock
 from ethoprism_core.video import Crop, Video
-from ethoprism_core.video.squares import square_crops
-from ethoprism_core.video.tracks import load_tracks
 
 _FRAMES = 8
 _LONGEST_S = 1.2
@@ -86,15 +90,8 @@ def _clip(video: Video, source: Source, bout: Mapping[Hashable, Any]) -> Clip:
 def _crops(video: Video, source: Source, subject: str, frames: Sequence[int]) -> list[Crop]:
     if source.tracks is None:
         return [whole_frame(video)] * len(frames)
-    tracks = load_tracks(source.tracks)
-    names = tracks["individual"].values.tolist()
-    squares = square_crops(tracks)[:, names.index(subject) if subject in names else 0]
-    # the camera of a clip stands still, so that the animal is seen to move
-    middle = squares[frames[len(frames) // 2]]
-    path = squares[list(frames)]
-    side = max(float(middle[2]), 1.3 * float(np.ptp(path[:, :2], axis=0).max()))
-    centre_x, centre_y = (float(value) for value in path[:, :2].mean(axis=0))
-    return [Crop(centre_x, centre_y, side)] * len(frames)
+    crop = still_crop(individual_squares(source.tracks, subject), frames)
+    return [crop] * len(frames)
 
 
 def _verdict(labels: xr.Dataset | None, bout: Mapping[Hashable, Any], start: int, stop: int) -> str:

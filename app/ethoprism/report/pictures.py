@@ -2,12 +2,15 @@
 
 import base64
 from collections.abc import Sequence
+from pathlib import Path
 
 import cv2
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Float, UInt8
 
 from ethoprism_core.video import Crop, Rectangle, Video, cut
+from ethoprism_core.video.squares import square_crops
+from ethoprism_core.video.tracks import load_tracks
 
 _JPEG_QUALITY = 82
 
@@ -31,6 +34,21 @@ def whole_frame(video: Video) -> Crop:
     """Return the square that holds the whole picture."""
     height, width = video.size
     return Crop(width / 2, height / 2, max(height, width))
+
+
+def individual_squares(tracks: Path, individual: str) -> Float[np.ndarray, "time 3"]:
+    """Return the square of one individual in every frame; of the first where there is no such."""
+    boxes = load_tracks(tracks)
+    names = boxes["individual"].values.tolist()
+    return square_crops(boxes)[:, names.index(individual) if individual in names else 0]
+
+
+def still_crop(squares: Float[np.ndarray, "time 3"], frames: Sequence[int]) -> Crop:
+    """Return one square for all `frames`: the camera stands still, so that motion is seen."""
+    path = squares[list(frames)]
+    side = max(float(path[len(path) // 2, 2]), 1.3 * float(np.ptp(path[:, :2], axis=0).max()))
+    centre_x, centre_y = (float(value) for value in path[:, :2].mean(axis=0))
+    return Crop(centre_x, centre_y, side)
 
 
 def filmstrip(pictures: UInt8[np.ndarray, "time height width 3"]) -> str:

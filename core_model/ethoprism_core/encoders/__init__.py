@@ -5,10 +5,10 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from ethoprism_core.encoders import hub
-from ethoprism_core.encoders.base import Encoder, EncoderFactory
+from ethoprism_core.encoders.base import Encoder, EncoderFactory, VideoTextEncoder
 from ethoprism_core.errors import EthoprismError
 
-__all__ = ["Encoder", "EncoderFactory", "encoder_names", "load_encoder"]
+__all__ = ["Encoder", "EncoderFactory", "VideoTextEncoder", "encoder_names", "load_encoder"]
 
 _GROUP = "ethoprism.encoders"
 _BUILT_IN = {

@@ -1,6 +1,6 @@
 """What every encoder is: two exact halves, one frame at a time and one position at a time."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
@@ -59,6 +59,23 @@ class Encoder(Protocol):
         self, frame_features: Float[np.ndarray, "window time row column channel"]
     ) -> Float[np.ndarray, "window token_time row column feature"]:
         """Encode windows of frame features, at any subset of rows and columns."""
+
+
+@runtime_checkable
+class VideoTextEncoder(Encoder, Protocol):
+    """An encoder that also puts clips and texts into one space, where close means alike."""
+
+    @property
+    def prompt(self) -> str:
+        """The sentence that its texts are put into, ``{}`` being the text."""
+
+    def embed_tokens(
+        self, tokens: Float[np.ndarray, "batch token_time token_row token_column feature"]
+    ) -> Float[np.ndarray, "batch feature"]:
+        """Embed clips by their tokens, at length one."""
+
+    def embed_text(self, texts: Sequence[str]) -> Float[np.ndarray, "text feature"]:
+        """Embed texts, at length one."""
 
 
 # What an entry point of the group `ethoprism.encoders` names: (checkpoint, dtype, frame_size).

@@ -110,21 +110,41 @@ class VideoTextPrism(VideoPrism):
     """The video encoder of a video-text model, with embeddings of clips and texts beside it.
 
     Clips and texts whose embeddings have a large dot product belong together.
+
+    Parameters
+    ----------
+    name, model, weights, frame_size
+        As for `VideoPrism`.
+    vocabulary
+        The text vocabulary's file; None for the public one, fetched on first use.
     """
 
+    prompt = "a video of {}."
+
     def __init__(
-        self, name: str, model: VideoText, weights: str, frame_size: int | None = None
+        self,
+        name: str,
+        model: VideoText,
+        weights: str,
+        frame_size: int | None = None,
+        vocabulary: Path | None = None,
     ) -> None:
         super().__init__(name, model.vision_encoder, weights, frame_size)
         self._model = nnx.split(model)
+        self._vocabulary = vocabulary
 
     def embed_video(
         self, clips: Float[np.ndarray, "batch time height width 3"]
     ) -> Float[np.ndarray, "batch feature"]:
         """Embed whole clips with values in [0, 1], at length one."""
-        tokens = self.encode(clips)
-        tokens = tokens.reshape(len(clips), -1, self.feature_dim)
-        return _in_batches(partial(_embed_tokens, *self._model), tokens.shape[1], tokens)
+        return self.embed_tokens(self.encode(clips))
+
+    def embed_tokens(
+        self, tokens: Float[np.ndarray, "batch token_time token_row token_column feature"]
+    ) -> Float[np.ndarray, "batch feature"]:
+        """Embed clips whose tokens are at hand, at length one."""
+        flat = tokens.reshape(len(tokens), -1, self.feature_dim)
+        return _in_batches(partial(_embed_tokens, *self._model), flat.shape[1], flat)
 
     def embed_text(self, texts: Sequence[str]) -> Float[np.ndarray, "text feature"]:
         """Embed texts such as "a video of a mouse grooming", at length one."""
@@ -133,7 +153,7 @@ class VideoTextPrism(VideoPrism):
 
     @cached_property
     def _tokenizer(self) -> Tokenizer:
-        return Tokenizer(hub.fetch(hub.VOCABULARY))
+        return Tokenizer(self._vocabulary or hub.fetch(hub.VOCABULARY))
 
 
 @partial(jax.jit, static_argnums=0)
@@ -204,10 +224,21 @@ def load_video_text(
     dtype: str | None = None,
     frame_size: int | None = None,
 ) -> VideoTextPrism:
-    """Load a video-text model of any sizes; see `load_encoder` for the arguments and errors."""
+    """Load a video-text model of any sizes; see `load_encoder` for the arguments and errors.
+
+    A vocabulary that lies beside the checkpoint (`vocabulary_beside`) is used in place of the
+    public one.
+    """
     config = replace(config, video=replace(config.video, dtype=dtype or config.video.dtype))
     model, weights = _load(name, lambda rngs: VideoText(config, rngs=rngs), checkpoint)
-    return VideoTextPrism(name, model, weights, frame_size)
+    beside = None if checkpoint is None else vocabulary_beside(checkpoint)
+    vocabulary = beside if beside is not None and beside.is_file() else None
+    return VideoTextPrism(name, model, weights, frame_size, vocabulary)
+
+
+def vocabulary_beside(checkpoint: str | Path) -> Path:
+    """Return where a checkpoint's own text vocabulary lies: ``small.npz``, ``small.spm.model``."""
+    return Path(checkpoint).with_suffix(".spm.model")
 
 
 def _load(
