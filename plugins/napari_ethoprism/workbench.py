@@ -2,17 +2,20 @@
 
 from collections.abc import Callable
 
-from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject
 from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
-from napari_ethoprism.playback import Player
+from napari_ethoprism.canvas import Canvas
+from napari_ethoprism.playback import Observing, Pictures, Player
 from napari_ethoprism.session import Session
-from napari_ethoprism.views.theme import Colors, Theme
+from napari_ethoprism.views.coding import CodingView
+from napari_ethoprism.views.theme import Theme
 
 # What the panel on the right holds: a tab's title, and what makes its view.
-TABS: dict[str, Callable[["Workbench"], QWidget]] = {}
+TABS: dict[str, Callable[["Workbench"], QWidget]] = {
+    "Code": lambda bench: CodingView(bench.session, bench.theme, bench.player),
+}
 
 
 class Workbench(QObject):
@@ -29,6 +32,10 @@ class Workbench(QObject):
     ----------
     session, player
         What is open, and what plays it.
+    pictures, canvas
+        The pictures of the screen, and what shows them in the viewer.
+    observing
+        Notes what is watched while coding.
     theme
         The colours for painted views, those of the viewer's theme.
     views
@@ -40,9 +47,10 @@ class Workbench(QObject):
         self.viewer = viewer
         self.session = Session(annotator, self)
         self.player = Player(self.session, self)
+        self.observing = Observing(self.session, self.player, self)
         self.theme = Theme(parent=self)
-        self._follow_theme()
-        viewer.events.theme.connect(self._follow_theme)
+        self.pictures = Pictures(self.session, self)
+        self.canvas = Canvas(viewer, self.session, self.pictures, self.theme, self)
         self.views = {title: make(self) for title, make in TABS.items()}
         self.panel = self._make_panel()
         self.bottom = self._make_bottom()
@@ -55,7 +63,8 @@ class Workbench(QObject):
         for view in self.views.values():
             view.close()
         self.session.close_project()
-        self.viewer.events.theme.disconnect(self._follow_theme)
+        self.pictures.close()
+        self.canvas.close()
 
     def _make_panel(self) -> QWidget:
         panel = QTabWidget()
@@ -70,8 +79,3 @@ class Workbench(QObject):
         layout = QVBoxLayout(bottom)
         layout.setContentsMargins(0, 0, 0, 0)
         return bottom
-
-    def _follow_theme(self, event: object = None) -> None:
-        theme = get_theme(self.viewer.theme)
-        names = ("background", "foreground", "primary", "text", "highlight", "warning")
-        self.theme.set(Colors(**{name: getattr(theme, name).as_hex("long") for name in names}))

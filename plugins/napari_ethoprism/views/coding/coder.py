@@ -58,6 +58,7 @@ class Coder(QObject):
         self.holding.reset(session.coding)
         session.coding_changed.connect(self._on_coding_changed)
         session.video_changed.connect(self._on_video_changed)
+        session.video_closing.connect(self._on_video_closing)
         session.mode_changed.connect(self._on_mode_changed)
 
     def now(self, behavior: str) -> Event | None:
@@ -156,12 +157,11 @@ class Coder(QObject):
         self.holding_changed.emit()
 
     def _on_video_changed(self) -> None:
-        if self._held:
-            names = ", ".join(self._held)
-            self._session.tell(f"the video changed while a key was held: {names} was not ended")
-        self._held.clear()
         self.holding.reset(self._session.coding)
         self.holding_changed.emit()
+
+    def _on_video_closing(self) -> None:
+        self.let_go("the video was closed")
 
     def _on_mode_changed(self, is_coding: bool) -> None:
         if not is_coding:

@@ -7,11 +7,14 @@ from qtpy.QtWidgets import QVBoxLayout, QWidget
 
 from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.coding.asking import Asking, Pausable
 from napari_ethoprism.views.coding.behavior_list import BehaviorList
 from napari_ethoprism.views.coding.bindings import Bindings, key_of
 from napari_ethoprism.views.coding.choosers import JudgementChooser, ModeSwitch, SubjectChooser
 from napari_ethoprism.views.coding.coder import Coder
 from napari_ethoprism.views.coding.key_filter import KeyFilter
+from napari_ethoprism.views.coding.legend import Legend
+from napari_ethoprism.views.coding.question import Question
 from napari_ethoprism.views.theme import Theme
 
 
@@ -24,12 +27,20 @@ class CodingView(QWidget):
         What is open.
     theme
         The window's colours.
+    player
+        What plays the video; it waits while modifiers are asked for.
     """
 
-    def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        session: Session,
+        theme: Theme,
+        player: Pausable | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("coding")
-        self._session = session
+        self._session, self._theme = session, theme
         self._bindings = Bindings()
         self._held: dict[int, str] = {}
         self.coder = Coder(session, parent=self)
@@ -37,6 +48,9 @@ class CodingView(QWidget):
         self.subjects = SubjectChooser()
         self.judgements = JudgementChooser()
         self.behaviors = BehaviorList(theme)
+        self.question = Question()
+        self._asking = Asking(session, self.question, player, self)
+        self._legend: Legend | None = None
         self._keys = KeyFilter(self, self._wants, self._on_press, self._on_release, self._on_lost)
         self._lay_out()
         self._connect()
@@ -51,7 +65,7 @@ class CodingView(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        for widget in (self.switch, self.subjects, self.judgements):
+        for widget in (self.switch, self.question, self.subjects, self.judgements):
             column.addWidget(widget)
         column.addWidget(self.behaviors, 1)
 
@@ -61,6 +75,7 @@ class CodingView(QWidget):
         self.subjects.chosen.connect(session.set_subject)
         self.judgements.chosen.connect(session.set_judgement)
         self.behaviors.tapped.connect(self.coder.click)
+        self.coder.asking.connect(self._asking.ask)
         self.coder.holding_changed.connect(self._refresh)
         session.ethogram_changed.connect(self._on_ethogram)
         session.project_changed.connect(self._on_ethogram)
@@ -72,12 +87,22 @@ class CodingView(QWidget):
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Give what the window's commands for coding do."""
-        return {"coding mode": self.switch.click}
+        return {"coding mode": self.switch.click, "legend": self.show_legend}
+
+    def show_legend(self) -> None:
+        """Show the legend of keys beside the window."""
+        if self._legend is None:
+            self._legend = Legend(self._session, self._theme, self)
+        self._legend.show()
+        self._legend.raise_()
 
     def _wants(self, event: QKeyEvent) -> bool:
-        return self._session.is_coding and key_of(event) in self._bindings.by_key
+        return self.question.wants(event) or key_of(event) in self._bindings.by_key
 
     def _on_press(self, event: QKeyEvent, number: int, seconds: float) -> None:
+        if self.question.wants(event):
+            self.question.take(event)
+            return
         binding = self._bindings.by_key[key_of(event)]
         if binding.kind == "subject":
             self._session.set_subject(binding.name)
