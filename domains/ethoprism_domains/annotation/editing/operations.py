@@ -39,7 +39,7 @@ def add(
     kind = "point" if stop == start else "state"
     event = _new(rules, behavior, subject, kind, details)
     event = spanning(event, start, stop, rules)
-    return _change(coding, rules, f"add {event}", (), (event,))
+    return placed(coding, rules, f"add {event}", (), (event,))
 
 
 def add_all(
@@ -107,7 +107,7 @@ def stop(coding: Coding, rules: Rules, behavior: str, frame: int, subject: str =
         who = f" of {subject}" if subject else ""
         raise EthoprismError(f"no bout of {behavior}{who} is open", coding.video, "start one")
     closed = spanning(bout, bout.start_frame, frame, rules)
-    return _change(coding, rules, f"stop {closed}", (bout,), (closed,))
+    return placed(coding, rules, f"stop {closed}", (bout,), (closed,))
 
 
 def toggle(coding: Coding, rules: Rules, behavior: str, frame: int, subject: str = "") -> Change:
@@ -133,7 +133,7 @@ def split(coding: Coding, rules: Rules, event_id: str, frame: int) -> Change:
         raise EthoprismError(f"frame {frame} is not inside {event}", coding.video, "choose another")
     first = spanning(event, event.start_frame, frame, rules)
     second = replace(spanning(event, frame, event.stop_frame, rules), event_id=rules.new_id())
-    return _change(coding, rules, f"split {event}", (event,), (first, second), room=False)
+    return placed(coding, rules, f"split {event}", (event,), (first, second), room=False)
 
 
 def merge(coding: Coding, rules: Rules, *event_ids: str) -> Change:
@@ -148,7 +148,7 @@ def merge(coding: Coding, rules: Rules, *event_ids: str) -> Change:
     sure = first.confidence if len({event.confidence for event in events}) == 1 else None
     whole = replace(first, comment=comments, confidence=sure)
     whole = spanning(whole, first.start_frame, last, rules)
-    return _change(coding, rules, _told("merge", events), tuple(events), (whole,))
+    return placed(coding, rules, _told("merge", events), tuple(events), (whole,))
 
 
 def move(
@@ -236,7 +236,7 @@ def _reviewed(
         if event.labeling_method == "manual":
             raise EthoprismError(f"{event} is no prediction", coding.video, "edit or delete it")
     spans = [(event.start_frame, event.last_frame) for event in before]
-    change = _change(coding, rules, _told(what, before), before, after)
+    change = placed(coding, rules, _told(what, before), before, after)
     return replace(change, seen=without(joined(spans), coding.observed))
 
 
@@ -255,10 +255,10 @@ def _edited(
         return Change(f"{what}: nothing to change")
     if before.labeling_method == "automated":
         after = replace(after, labeling_method="curated", annotator=rules.annotator)
-    return _change(coding, rules, f"{what}: {before}", (before,), (after,), room)
+    return placed(coding, rules, f"{what}: {before}", (before,), (after,), room)
 
 
-def _change(
+def placed(
     coding: Coding,
     rules: Rules,
     what: str,
