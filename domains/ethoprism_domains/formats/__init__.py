@@ -9,6 +9,7 @@ from ethoprism_domains.formats.base import (
     FrameTimes,
     Reading,
     ReadOptions,
+    VideoPath,
     WriteOptions,
 )
 from ethoprism_domains.formats.bento import BENTO
@@ -104,6 +105,7 @@ def write_events(
     video: str | None = None,
     frame_times: FrameTimes | None = None,
     fps: float | None = None,
+    video_path: VideoPath | None = None,
 ) -> LossReport:
     """Write a label file, by default as our bouts CSV, which holds everything.
 
@@ -118,6 +120,8 @@ def write_events(
         row a frame the number of frames.
     fps
         A constant rate to go by where a format is in seconds and the frame times are not known.
+    video_path
+        Gives a video's file by its name; formats that refer to it say where it is.
 
     Returns
     -------
@@ -137,7 +141,7 @@ def write_events(
     if chosen.one_video and len(meant.videos) > 1:
         told = f"{chosen.name} holds one video a file, and the labels are of {len(meant.videos)}"
         raise EthoprismError(told, path, f"choose one, such as {meant.videos[0]}")
-    options = WriteOptions(frame_times, fps)
+    options = WriteOptions(frame_times, fps, video_path)
     kept, losses = carry(chosen, meant, options)
     if chosen.one_video and not kept.videos:
         told = f"{chosen.name} can hold nothing of these labels"
@@ -182,6 +186,7 @@ __all__ = [
     "LossReport",
     "ReadOptions",
     "Reading",
+    "VideoPath",
     "WriteOptions",
     "carry",
     "find_format",

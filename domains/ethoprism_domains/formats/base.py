@@ -26,6 +26,8 @@ from ethoprism_domains.formats.tables import Table
 
 # a video's frame times in seconds by its name; None where nobody knows them
 FrameTimes = Callable[[str], np.ndarray | None]
+# a video's file by its name; None where nobody knows it
+VideoPath = Callable[[str], Path | None]
 NOTHING_LOST = LossReport()
 OBSERVED_CHOICES = ("whole", "coded span")
 
@@ -105,10 +107,17 @@ class WriteOptions:
         Gives the frame times in seconds of a video, by its name in the events.
     fps
         The constant rate to go by where the frame times are not known.
+    video_path
+        Gives the file of a video, by its name in the events; None if nobody knows it.
     """
 
     frame_times: FrameTimes | None = None
     fps: float | None = None
+    video_path: VideoPath | None = None
+
+    def path_of(self, video: str) -> Path | None:
+        """Give the file of a video; None if nobody knows it."""
+        return None if self.video_path is None else self.video_path(video)
 
     def times_of(self, video: str) -> np.ndarray | None:
         """Give a video's frame times; None if nobody knows them."""

@@ -25,8 +25,13 @@ def has_root(path: Path, head: bytes, asked: Callable[[h5py.File], bool]) -> boo
         return False
 
 
-def read_hdf5(path: Path, reader: Callable[[Path], Found]) -> Found:
+def read_hdf5(path: Path, reader: Callable[[Path], Found], bounded: bool = True) -> Found:
     """Run a reader on an HDF5 file of bounded size; whatever damage ends in is the one error.
+
+    Parameters
+    ----------
+    bounded
+        Whether the whole file is read, and must be small; else the reader sees to what it reads.
 
     Raises
     ------
@@ -42,8 +47,9 @@ def read_hdf5(path: Path, reader: Callable[[Path], Found]) -> Found:
     if head != SIGNATURE:
         raise EthoprismError("the file is no HDF5", path, "export it again")
     try:
-        with h5py.File(path) as opened:
-            _refuse_size(opened, path)
+        if bounded:
+            with h5py.File(path) as opened:
+                _refuse_size(opened, path)
         return reader(path)
     except EthoprismError:
         raise

@@ -10,9 +10,11 @@ from ethoprism_domains.formats.feral import FERAL
 from ethoprism_domains.formats.jabs import JABS
 from ethoprism_domains.formats.mammalps import MAMMALPS
 from ethoprism_domains.formats.movement import MOVEMENT
+from ethoprism_domains.formats.nwb import NWB
 from ethoprism_domains.formats.simba import SIMBA
 
 PROGRAMS: tuple[Format, ...] = (
+    NWB,
     MOVEMENT,
     CALMS21,
     FERAL,

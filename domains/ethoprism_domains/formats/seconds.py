@@ -13,14 +13,13 @@ _NOT_SAID = ("event_id", "start_s", "stop_s")
 _SAID = [name for name in EVENT_COLUMNS if name not in _NOT_SAID]
 
 
-def rounded(events: pd.DataFrame, clock: Clock, decimals: int) -> pd.DataFrame:
-    """Give one video's events the frames that their times have once they are rounded.
+def rounded(events: pd.DataFrame, clock: Clock, decimals: int | None = None) -> pd.DataFrame:
+    """Give one video's events the frames that their times have once they are rounded, if they are.
 
     An event that no time stands for is left out.
     """
     start, stop = (
-        np.round(clock.seconds(events[column].to_numpy()), decimals)
-        for column in ("start_frame", "stop_frame")
+        _written(clock, events[column], decimals) for column in ("start_frame", "stop_frame")
     )
     spans = spans_on_clock(clock, start, stop, (events["kind"] == "point").to_numpy())
     return laid(events, spans, clock)
@@ -36,13 +35,20 @@ def laid(events: pd.DataFrame, spans: Spans, clock: Clock) -> pd.DataFrame:
     )[~spans.outside]
 
 
-def rounded_observed(observed: pd.DataFrame, clock: Clock, decimals: int) -> pd.DataFrame:
+def rounded_observed(
+    observed: pd.DataFrame, clock: Clock, decimals: int | None = None
+) -> pd.DataFrame:
     """Give one video's observed intervals the frames that their times have, rounded."""
     edges = {
-        column: clock.frames(np.round(clock.seconds(observed[column].to_numpy()), decimals))
+        column: clock.frames(_written(clock, observed[column], decimals))
         for column in ("start_frame", "stop_frame")
     }
     return make_observed(observed.assign(**edges))
+
+
+def _written(clock: Clock, frames: pd.Series, decimals: int | None) -> np.ndarray:
+    seconds = clock.seconds(frames.to_numpy())
+    return seconds if decimals is None else np.round(seconds, decimals)
 
 
 def in_order(events: pd.DataFrame) -> pd.DataFrame:
