@@ -84,7 +84,7 @@ def test_damaged_files(tmp_path, content):
     path = tmp_path / "model.safetensors"
     save_model(random_model(encoder, 0), path)
     path.write_bytes(path.read_bytes()[:5000] if content is None else content)
-    with pytest.raises(EthoprismError, match="damaged or no .safetensors"):
+    with pytest.raises(EthoprismError, match=r"damaged or no \.safetensors"):
         load_model(path)
 
 

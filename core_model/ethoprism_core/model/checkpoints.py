@@ -29,7 +29,8 @@ def load_checkpoint(build: Callable[[nnx.Rngs], Model], path: str | Path) -> Mod
         Makes the model from random keys, such as ``lambda rngs: VideoEncoder(config, rngs=rngs)``.
         It is only traced: nothing random is drawn.
     path
-        An ``.npz`` or ``.safetensors`` file of arrays such as ``params/spatial_ln/scale``, layers on axis 0.
+        An ``.npz`` or ``.safetensors`` file of arrays such as ``params/spatial_ln/scale``, layers
+        on axis 0.
 
     Raises
     ------

@@ -3,10 +3,12 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from flax import nnx
 from safetensors.numpy import save_file
 
 from ethoprism_core.errors import EthoprismError
@@ -66,12 +68,8 @@ def load_model(path: str | Path, dtype: str | None = None) -> VideoEncoder | Vid
     EthoprismError
         If the file is missing, damaged, or does not tell the sizes.
     """
-    config = read_config(path)
-    if isinstance(config, VideoTextConfig):
-        config = config.with_dtype(dtype)
-        return load_checkpoint(lambda rngs: VideoText(config, rngs=rngs), path)
-    config = config.with_dtype(dtype)
-    return load_checkpoint(lambda rngs: VideoEncoder(config, rngs=rngs), path)
+    config = read_config(path).with_dtype(dtype)
+    return load_checkpoint(partial(_build, config), path)
 
 
 def read_config(path: str | Path) -> Config:
@@ -84,6 +82,12 @@ def read_config(path: str | Path) -> Config:
         raise EthoprismError(
             "the file does not tell the model's sizes", path, "use a model file of ethoprism"
         ) from error
+
+
+def _build(config: Config, rngs: nnx.Rngs) -> VideoEncoder | VideoText:
+    if isinstance(config, VideoTextConfig):
+        return VideoText(config, rngs=rngs)
+    return VideoEncoder(config, rngs=rngs)
 
 
 def _described(config: Config) -> dict[str, str]:

@@ -92,7 +92,7 @@ def _register(kind: type, arrays: tuple[str, ...], names: tuple[str, ...] = ()) 
         return leaves, tuple(getattr(value, name) for name in names)
 
     def unflatten(static: tuple[Any, ...], leaves: Any) -> Any:
-        value = object.__new__(kind)
+        value: Any = object.__new__(kind)
         value.__dict__.update(
             zip(arrays, leaves, strict=True), **dict(zip(names, static, strict=True))
         )
