@@ -37,6 +37,8 @@ class Session(QObject):
         The project's list of videos, or how far one of them is.
     video_closing
         The video and its annotations are about to be closed: the last chance to note something.
+    video_refused
+        The name of a video that could not be opened, and the `EthoprismError`.
     frame_changed
         The playhead's frame.
     shown_changed
@@ -55,6 +57,7 @@ class Session(QObject):
     videos_changed = Signal()
     video_changed = Signal()
     video_closing = Signal()
+    video_refused = Signal(str, object)
     frame_changed = Signal(int)
     shown_changed = Signal(object)
     coding_changed = Signal(object)
@@ -108,8 +111,8 @@ class Session(QObject):
         """Seconds of every frame of the video."""
         return np.zeros(0) if self.video is None else self.video.times
 
-    def open_project(self, folder: str | Path) -> bool:
-        """Open a project in place of the one that is open, and show its first video."""
+    def open_project(self, folder: str | Path, video: str = "") -> bool:
+        """Open a project in place of the one that is open, and show a video, else its first."""
         try:
             project = Project.open(folder)
         except EthoprismError as error:
@@ -120,7 +123,7 @@ class Session(QObject):
         self.ethogram_changed.emit()
         self.videos_changed.emit()
         if project.videos:
-            self.show(project.videos[0].name)
+            self.show(video or project.videos[0].name)
         return True
 
     def show(self, name: str) -> None:
@@ -320,8 +323,9 @@ class Session(QObject):
             self.told.emit(f"{name}: {notice}", "problem")
         self.choose_predictions(next(iter(self.known_predictions()), ""))
 
-    def _refuse_video(self, _: str, error: EthoprismError) -> None:
+    def _refuse_video(self, name: str, error: EthoprismError) -> None:
         self.tell_problem(error)
+        self.video_refused.emit(name, error)
 
     def _end_video(self) -> None:
         self._close_store()
