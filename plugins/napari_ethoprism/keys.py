@@ -120,4 +120,6 @@ class Shortcuts(QObject):
         return shortcut
 
     def _act(self) -> None:
-        self._actions[self.sender().objectName()]()
+        shortcut = self.sender()
+        if shortcut is not None:
+            self._actions[shortcut.objectName()]()

@@ -45,10 +45,10 @@ class Workbench(QObject):
     def __init__(self, viewer: Viewer, annotator: str) -> None:
         super().__init__()
         self.viewer = viewer
-        self.session = Session(annotator, self)
-        self.player = Player(self.session, self)
+        self.session: Session = Session(annotator, self)
+        self.player: Player = Player(self.session, self)
         self.observing = Observing(self.session, self.player, self)
-        self.theme = Theme(parent=self)
+        self.theme: Theme = Theme(parent=self)
         self.pictures = Pictures(self.session, self)
         self.canvas = Canvas(viewer, self.session, self.pictures, self.theme, self)
         self.views = {title: make(self) for title, make in TABS.items()}

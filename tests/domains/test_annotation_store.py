@@ -108,6 +108,24 @@ def test_undo_and_redo_outlive_the_session(coded):
         assert not store.can_redo
 
 
+def test_undo_passes_over_what_was_only_watched(coded):
+    folder, before = coded
+    with opened(folder) as store:
+        walked = store.do(edit.add, "walk", 600, 620, "A").created
+        store.watch(600, 900)
+        assert not store.watch(650, 700)
+        store.undo()
+        assert not set(walked) & set(store.coding.events)
+        store.watch(900, 950)
+        assert store.can_redo
+        store.redo()
+        assert set(walked) <= set(store.coding.events)
+    with opened(folder) as store:
+        store.undo()
+        assert store.coding.events == before.events
+        assert store.coding.observed == ((0, 500), (600, 950))
+
+
 def test_an_events_past_is_known(coded):
     folder, coding = coded
     key = coding.track("A", "walk").events[0].event_id

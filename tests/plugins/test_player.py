@@ -59,7 +59,8 @@ def test_backwards_to_the_start_and_stop(player, clock, session):
     session.seek(10)
     player.set_speed(-1)
     player.play()
-    assert run(player, clock, 1.0) == list(range(10, -1, -1))
+    assert run(player, clock, 0.24) == [10, 9, 8, 7, 6]
+    assert run(player, clock, 1.0) == list(range(6, -1, -1))
     assert not player.is_playing
 
 
@@ -85,18 +86,24 @@ def test_a_span_is_looped_backwards(player, clock):
     player.set_speed(-1)
     player.loop(10, 14)
     player.play()
-    assert run(player, clock, 0.45)[-8:] == [13, 12, 11, 10, 13, 12, 11, 10]
+    assert run(player, clock, 0.45)[:8] == [13, 12, 11, 10, 13, 12, 11, 10]
 
 
-def test_playing_waits_for_the_picture(session, clock):
-    shown = [False]
-    player = Player(session, is_shown=lambda: shown[0], now=clock)
+def test_every_frame_waits_for_its_picture(player, clock, session):
+    session.set_shown(-1)
     player.every_frame = True
     player.play()
     assert run(player, clock, 1.0) == [0]
-    shown[0] = True
-    assert run(player, clock, 0.12) == [0, 1, 2]
-    player.pause()
+    session.set_shown(0)
+    assert run(player, clock, 0.2) == [0, 1]
+
+
+def test_a_late_picture_makes_the_next_step_longer(player, clock, session):
+    session.set_shown(-1)
+    player.play()
+    assert run(player, clock, 0.51) == [0]
+    session.set_shown(0)
+    assert run(player, clock, 0.02) == [0, 10]
 
 
 @pytest.mark.parametrize("asked, given", [(0.01, 0.1), (100, 16), (-0.01, -0.1), (2, 2)])

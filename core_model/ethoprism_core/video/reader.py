@@ -2,7 +2,7 @@
 
 import threading
 from collections import OrderedDict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from operator import index as as_integer
 from pathlib import Path
 from types import TracebackType
@@ -71,9 +71,9 @@ class Video:
         self.close()
 
     def close(self) -> None:
-        """Close the file and free the decoded frames."""
+        """Close the file and free the decoded frames; what another thread reads is given up."""
+        self._closed = True
         with self._lock:
-            self._closed = True
             self._decoder.close()
             self._decoded.clear()
 
@@ -115,6 +115,23 @@ class Video:
         if isinstance(key, slice):
             return self.read(range(*key.indices(len(self))))
         return self._picture(self._frame(self._checked(key)))
+
+    def picture(
+        self, number: int, give_up: Callable[[], bool] = lambda: False
+    ) -> UInt8[np.ndarray, "height width 3"] | None:
+        """Return one picture, or None if `give_up` says so while frames before it are decoded.
+
+        What was decoded until then is kept, and the next picture may begin from there.
+
+        Raises
+        ------
+        IndexError
+            If the number is beyond the video.
+        EthoprismError
+            If nothing can be decoded any more, or the video is closed meanwhile.
+        """
+        frame = self._sought(self._checked(number), give_up)
+        return None if frame is None else self._picture(frame)
 
     def read(self, frames: Iterable[SupportsIndex]) -> UInt8[np.ndarray, "time height width 3"]:
         """Return the pictures of the numbered `frames`, in the order given.
@@ -192,18 +209,29 @@ class Video:
             raise EthoprismError("the video was closed", self.path, "open it again")
 
     def _frame(self, wanted: int) -> VideoFrame:
+        frame = self._sought(wanted, lambda: False)
+        assert frame is not None
+        return frame
+
+    def _sought(self, wanted: int, give_up: Callable[[], bool]) -> VideoFrame | None:
         with self._lock:
             self._check_open()
             if wanted in self._decoded:
                 self._decoded.move_to_end(wanted)
                 return self._decoded[wanted]
             for number, frame in self._decoder.frames(wanted, wanted + 1):
-                self._decoded[number] = frame
-                self._decoded.move_to_end(number)
-                if len(self._decoded) > max(2, _CACHE_BYTES // _bytes(frame)):
-                    self._decoded.popitem(last=False)
+                self._keep(number, frame)
+                self._check_open()
+                if number < wanted and give_up():
+                    break
             self._note(self._decoder)
-            return self._decoded[wanted]
+            return self._decoded.get(wanted)
+
+    def _keep(self, number: int, frame: VideoFrame) -> None:
+        self._decoded[number] = frame
+        self._decoded.move_to_end(number)
+        if len(self._decoded) > max(2, _CACHE_BYTES // _bytes(frame)):
+            self._decoded.popitem(last=False)
 
     def _note(self, decoder: Decoder) -> None:
         if decoder.damaged:  # a new set, since another thread may be counting the old one

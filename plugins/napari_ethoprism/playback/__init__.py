@@ -1,5 +1,7 @@
 """Playing a video: the clock of the playhead, and the pictures that the screen needs next."""
 
+from napari_ethoprism.playback.observing import Observing
+from napari_ethoprism.playback.pictures import Pictures
 from napari_ethoprism.playback.player import Player
 
-__all__ = ["Player"]
+__all__ = ["Observing", "Pictures", "Player"]

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable
 
+import numpy as np
 from qtpy.QtCore import QObject, Qt, QTimer, Signal
 
 from napari_ethoprism.session import Session
@@ -15,15 +16,14 @@ _LATE_S = 0.25  # more than this behind and the clock is set anew: nobody wants 
 class Player(QObject):
     """Plays what a session has open.
 
-    Frames are due by their timestamps. Those that the speed leaves no time for are passed over,
-    unless `every_frame` is set: then the clock waits.
+    Frames are due by their timestamps, and the next one is taken when the picture of the last one
+    is on the screen. Those that this leaves no time for are passed over, unless `every_frame` is
+    set: then the clock waits.
 
     Parameters
     ----------
     session
         Whose playhead is moved.
-    is_shown
-        Whether the playhead's picture is on the screen; playing waits until it is.
     now
         A clock in seconds.
 
@@ -33,6 +33,8 @@ class Player(QObject):
         It plays or has stopped; another speed; another span or none.
     span
         The frames that are looped, ``(start, stop)`` with `stop` exclusive, or None.
+    came_from
+        The frame from which playing went on to the playhead's; None if something else moved it.
     """
 
     playing_changed = Signal(bool)
@@ -43,14 +45,14 @@ class Player(QObject):
         self,
         session: Session,
         parent: QObject | None = None,
-        is_shown: Callable[[], bool] = lambda: True,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         super().__init__(parent)
         self.speed = 1.0
         self.span: tuple[int, int] | None = None
         self.every_frame = False
-        self._session, self._is_shown, self._now = session, is_shown, now
+        self.came_from: int | None = None
+        self._session, self._now = session, now
         self._began_at = self._began_time = 0.0  # of our clock, and of the video's
         self._ours = -1  # the frame that we have asked for last
         self._timer = QTimer(self)
@@ -119,22 +121,21 @@ class Player(QObject):
 
     def tick(self) -> None:
         """Move the playhead to the frame that is due now; called by the timer."""
-        if not self._is_shown():
+        if not self._session.is_shown:
             if self.every_frame:
                 self._set_clock()
             return
-        start, stop = self._bounds()
-        frame, last = self._session.frame, stop - 1
         direction = 1 if self.speed > 0 else -1
-        due = self._due()
+        frame, due = self._session.frame, self._due()
         if (due - frame) * direction <= 0:
             return
-        end = last if direction > 0 else start
-        if (due - end) * direction > 0 and frame == end:
-            self._reach_end(start if direction > 0 else last)
+        start, stop = self._bounds()
+        first, last = (start, stop - 1) if direction > 0 else (stop - 1, start)
+        if frame == last:
+            self._reach_end(first)
             return
         step = direction if self.every_frame else due - frame
-        self._move(min(max(frame + step, start), last))
+        self._move(min(max(frame + step, start), stop - 1), came_from=frame)
         if self.every_frame and self._is_behind():
             self._set_clock()
 
@@ -146,19 +147,27 @@ class Player(QObject):
         self._set_clock()
 
     def _due(self) -> int:
-        """Give the frame that is due; one beyond the end where the last one's time is over."""
-        session = self._session
-        at = self._began_time + (self._now() - self._began_at) * self.speed
+        """Give the frame that is due; one beyond the end where the last one's time is over.
+
+        Forwards a frame lasts until the next one begins; backwards, from its own time down to that
+        of the frame before it.
+        """
+        times, video = self._session.times, self._session.video
         start, stop = self._bounds()
-        interval = session.video.index.interval if session.video is not None else 0.0
+        interval = video.index.interval if video is not None else 0.0
+        at = self._time()
         if self.speed < 0:
-            return start - 1 if at < session.times[start] - interval else session.frame_at(at)
-        over = session.times[stop] if stop < session.frames else session.times[-1] + interval
-        return stop if at >= over else session.frame_at(at)
+            before = times[start - 1] if start else times[0] - interval
+            return start - 1 if at <= before else int(np.searchsorted(times, at, side="left"))
+        over = times[stop] if stop < len(times) else times[-1] + interval
+        return stop if at >= over else self._session.frame_at(at)
+
+    def _time(self) -> float:
+        """Give the video's time by our clock, in seconds."""
+        return self._began_time + (self._now() - self._began_at) * self.speed
 
     def _is_behind(self) -> bool:
-        at = self._began_time + (self._now() - self._began_at) * self.speed
-        behind = (at - self._session.times[self._session.frame]) / self.speed
+        behind = (self._time() - self._session.times[self._session.frame]) / self.speed
         return bool(behind > _LATE_S)
 
     def _bounds(self) -> tuple[int, int]:
@@ -169,13 +178,13 @@ class Player(QObject):
             self._began_at = self._now()
             self._began_time = float(self._session.times[self._session.frame])
 
-    def _move(self, frame: int) -> None:
-        self._ours = frame
+    def _move(self, frame: int, came_from: int | None = None) -> None:
+        self._ours, self.came_from = frame, came_from
         self._session.seek(frame)
 
     def _on_frame(self, frame: int) -> None:
         if frame != self._ours:  # somebody else has moved the playhead: play on from there
-            self._ours = frame
+            self._ours, self.came_from = frame, None
             if self.span is not None and not self.span[0] <= frame < self.span[1]:
                 self.stop_loop()
             self._set_clock()

@@ -164,3 +164,15 @@ def test_real_footage_forward_and_back(footage):
         forward = {n: p.copy() for n, p in video.stream(4980, 5020)}
         for number in sorted(forward, reverse=True):
             np.testing.assert_array_equal(video[number], forward[number])
+
+
+def test_a_picture_can_be_given_up_and_asked_for_again(video, read_number):
+    asked = []
+
+    def give_up():
+        asked.append(None)
+        return len(asked) > 3
+
+    assert video.picture(15, give_up) is None and len(asked) == 4
+    assert read_number(video.picture(15)) == 15
+    assert read_number(video.picture(2, lambda: True)) == 2, "it was decoded on the way"

@@ -15,6 +15,7 @@ import numpy as np
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing.coding import Change, Coding, fitted
+from ethoprism_domains.annotation.editing.operations import observe
 from ethoprism_domains.annotation.editing.rules import Rules
 from ethoprism_domains.annotation.ethogram import Ethogram
 from ethoprism_domains.annotation.events import Annotations
@@ -156,6 +157,14 @@ class AnnotationStore:
             If the operation is refused or cannot be saved; then all is as before.
         """
         return self._act("do", lambda: (operation(self.coding, self.rules, *args, **kwargs), {}))
+
+    def watch(self, start: int, stop: int) -> Change:
+        """Note that the frames from `start` to `stop` (exclusive) were watched, thus observed.
+
+        It is written as by `do`, but undo passes over it: nobody decided anything.
+        """
+        noted = {"watched": True}
+        return self._act("do", lambda: (observe(self.coding, self.rules, start, stop), noted))
 
     def undo(self) -> Change:
         """Take the last action back, also one of an earlier session; the rest as for `do`."""

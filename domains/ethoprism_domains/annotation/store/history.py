@@ -21,7 +21,8 @@ class History:
     changes
         What each action changed, by its number.
     done, undone
-        Numbers of the actions that can be undone, and redone; the last one first.
+        Numbers of the actions that can be undone, and redone; the last one first. What was noted
+        while somebody watched is no action of theirs, and in neither.
     """
 
     changes: dict[int, Change] = field(default_factory=dict)
@@ -36,6 +37,8 @@ class History:
     def note(self, line: Line, change: Change) -> None:
         """Take in an action."""
         self.changes[line.seq] = change
+        if line.fields.get("watched"):
+            return
         if line.kind == "do":
             self.done.append(line.seq)
             self.undone.clear()

@@ -1,0 +1,114 @@
+"""A thread that decodes the picture that is wanted now, then those that are likely wanted next."""
+
+import threading
+from collections.abc import Callable, Iterator
+
+import av
+import numpy as np
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video import Video
+from napari_ethoprism.playback.cache import PictureCache
+
+_MOST_AHEAD = 48  # pictures, a second and a half of most videos
+_LONGEST_STRIDE = 32  # a longer step is a jump, which tells nothing about the next one
+
+
+class Fetcher(threading.Thread):
+    """Fills a cache with the pictures of one video. The last one that was wanted comes first.
+
+    Parameters
+    ----------
+    video
+        The open video.
+    cache
+        Where the pictures go.
+    on_picture
+        Called in this thread when the picture that is wanted is in the cache.
+    on_failure
+        Called in this thread with the frame and the error if it cannot be decoded.
+    """
+
+    def __init__(
+        self,
+        video: Video,
+        cache: PictureCache,
+        on_picture: Callable[[int], None],
+        on_failure: Callable[[int, Exception], None],
+    ) -> None:
+        super().__init__(name=f"pictures of {video.path.name}", daemon=True)
+        self._video, self._cache = video, cache
+        self._on_picture, self._on_failure = on_picture, on_failure
+        self._changed = threading.Condition()
+        self._wanted, self._stride, self._asked = -1, 1, 0
+        self._stopped = False
+        height, width = video.size
+        room = cache.most_bytes // 4 // (height * width * 3)
+        self._ahead = min(max(int(room), 1), _MOST_AHEAD)
+
+    def want(self, frame: int) -> None:
+        """Ask for the picture of a frame, instead of any that was asked for before."""
+        with self._changed:
+            step = frame - self._wanted
+            if step and self._wanted >= 0:
+                self._stride = step if abs(step) <= _LONGEST_STRIDE else 1
+            self._wanted = frame
+            self._asked += 1
+            self._changed.notify()
+
+    def stop(self) -> None:
+        """End the thread; returns at the latest when one frame more is decoded."""
+        with self._changed:
+            self._stopped = True
+            self._changed.notify()
+        self.join()
+
+    def run(self) -> None:
+        """Serve what is wanted until stopped."""
+        served = 0
+        while (request := self._next(served)) is not None:
+            served, frame, stride = request
+            self._serve(frame)
+            for ahead in self._likely(frame, stride):
+                if self._asked != served or self._stopped:
+                    break
+                self._prefetch(ahead)
+
+    def _next(self, served: int) -> tuple[int, int, int] | None:
+        with self._changed:
+            while self._asked == served and not self._stopped:
+                self._changed.wait()
+            return None if self._stopped else (self._asked, self._wanted, self._stride)
+
+    def _serve(self, frame: int) -> None:
+        try:
+            if frame not in self._cache:
+                self._decode(frame, lambda: self._stopped)
+        except (EthoprismError, av.FFmpegError, OSError, MemoryError) as error:
+            if not self._stopped:
+                self._on_failure(frame, error)
+            return
+        if not self._stopped:
+            self._on_picture(frame)
+
+    def _prefetch(self, frame: int) -> None:
+        try:
+            self._decode(frame, self._is_interrupted)
+        except (EthoprismError, av.FFmpegError, OSError, MemoryError):
+            return  # told if anybody wants to see it
+
+    def _decode(self, frame: int, give_up: Callable[[], bool]) -> None:
+        picture = self._video.picture(frame, give_up)
+        if picture is not None:
+            self._cache.put(frame, np.ascontiguousarray(picture))
+
+    def _is_interrupted(self) -> bool:
+        return self._stopped or self._wanted not in self._cache
+
+    def _likely(self, frame: int, stride: int) -> Iterator[int]:
+        """Give the frames that come next at this stride, then the one on the other side."""
+        count = len(self._video)
+        ahead = [frame + stride * step for step in range(1, self._ahead + 1)]
+        for likely in (*ahead, frame - stride):
+            if 0 <= likely < count and likely not in self._cache:
+                yield likely
