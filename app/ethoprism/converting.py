@@ -101,6 +101,7 @@ def convert(request: Request) -> Converted:
         video=request.only,
         frame_times=times,
         fps=request.fps,
+        video_path=times.path,
     )
     return Converted(source_format, target_format, reading, unwritten)
 
@@ -144,9 +145,14 @@ class FrameTimesOfFiles:
 
     def __call__(self, video: str) -> np.ndarray | None:
         """Give a video's frame times in seconds; None if it is not at hand."""
+        path = self.path(video)
+        return None if path is None else load_index(path).times
+
+    def path(self, video: str) -> Path | None:
+        """Give a video's file; None if it is not at hand."""
         if self._finder is None or not self._finder.knows(video):
             return None
-        return load_index(self._finder.path(video)).times
+        return self._finder.path(video)
 
 
 def _refuse_target(request: Request) -> None:

@@ -1,5 +1,6 @@
 """Tables and series of an NWB file, as far as they can tell of behaviour."""
 
+import posixpath
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -73,12 +74,15 @@ class FoundVideo:
         Frames per second, if the file tells a rate.
     timestamps
         Session times of its frames, if the file tells them.
+    count
+        The number of its frames, if the file tells it.
     """
 
     files: tuple[str, ...]
     start: float = 0.0
     rate: float | None = None
     timestamps: np.ndarray | None = None
+    count: int | None = None
 
 
 def find_tables(file: h5py.File, path: Path) -> list[FoundTable]:
@@ -138,7 +142,7 @@ def _table(group: h5py.Group, path: Path) -> FoundTable:
         type_of(group),
         columns,
         {name: text for name, text in group.attrs.items() if isinstance(text, str)},
-        {name: str(group[name].name) for name in _links(group)},
+        dict(_links(group)),
         tuple(name for name, kind in kinds.items() if kind == "CategoricalVectorData"),
         tuple(unread),
     )
@@ -158,10 +162,11 @@ def _column_names(group: h5py.Group) -> list[str]:
     ]
 
 
-def _links(group: h5py.Group) -> Iterator[str]:
+def _links(group: h5py.Group) -> Iterator[tuple[str, str]]:
     for name in group:
-        if isinstance(group.get(name, getlink=True), h5py.SoftLink) and name in group:
-            yield name
+        link = group.get(name, getlink=True)
+        if isinstance(link, h5py.SoftLink):
+            yield name, posixpath.join(str(group.name), str(link.path))
 
 
 def _values(item: h5py.Dataset, path: Path) -> np.ndarray | None:
@@ -215,11 +220,13 @@ def _video(group: h5py.Group, path: Path) -> FoundVideo:
     files = () if told is None else tuple(map(str, told))
     times = _values(group["timestamps"], path) if "timestamps" in group else None
     if times is not None and _are_times(times):
-        return FoundVideo(files, float(times[0]), None, times.astype(np.float64))
+        return FoundVideo(files, float(times[0]), None, times.astype(np.float64), len(times))
     if "starting_time" in group:
         first = group["starting_time"]
         start, rate = float(first[()]), float(first.attrs.get("rate", np.nan))
-        return FoundVideo(files, start if np.isfinite(start) else 0.0, rate if rate > 0 else None)
+        count = int(group["num_samples"][()]) if "num_samples" in group else 0
+        start = start if np.isfinite(start) else 0.0
+        return FoundVideo(files, start, rate if rate > 0 else None, None, max(count, 0) or None)
     return FoundVideo(files)
 
 

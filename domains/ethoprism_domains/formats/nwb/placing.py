@@ -111,7 +111,7 @@ def _clock(
         losses.add("videos that have more or fewer frames than the file tells", told)
     if times is None and options.fps is None and series.rate is None and _has_frames(rows):
         return SessionClock(None, series.start)
-    return SessionClock(options.clock(video, series.rate), series.start)
+    return SessionClock(options.clock(video, series.rate, series.count), series.start)
 
 
 def _has_frames(rows: pd.DataFrame) -> bool:

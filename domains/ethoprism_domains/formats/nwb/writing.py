@@ -83,7 +83,7 @@ class _Document:
         """Refer to the video's file, by its path from the NWB file's folder."""
         from pynwb.image import ImageSeries
 
-        if source is None:
+        if source is None or clock.count is None:
             return
         series = ImageSeries(
             name="video",
@@ -207,13 +207,11 @@ def _relative(source: Path, target: Path) -> str:
 
 def _timing(clock: Clock) -> dict[str, Any]:
     """Give a rate where the frame times keep one, else the frame times."""
-    times = clock.times
-    if times is None:
-        return {"rate": float(clock.rate), "starting_time": 0.0}
-    rate = clock.rate
-    regular = np.arange(len(times)) / rate if np.isfinite(rate) else np.full(len(times), np.nan)
-    if len(times) > 1 and np.abs(times - regular).max() < 10.0**-_DECIMALS:
-        return {"rate": float(rate), "starting_time": 0.0}
+    count, rate = clock.count or 0, clock.rate
+    times = clock.seconds(np.arange(count))
+    regular = np.arange(count) / rate
+    if count > 1 and np.abs(times - regular).max() < 10.0**-_DECIMALS:
+        return {"rate": float(rate), "starting_time": 0.0, "num_samples": count}
     return {"timestamps": times}
 
 
