@@ -2,10 +2,12 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 import pandas as pd
+import xarray as xr
 
 from ethoprism.embedding import Recipe, Stages, embed_file, silently
 from ethoprism.evaluating import ethogram_of
@@ -116,8 +118,19 @@ class Classifier:
         }
         return hashlib.sha256(json.dumps(stated, sort_keys=True).encode()).hexdigest()[:32]
 
-    def classify(self, video: Path, outputs: Outputs, stages: Stages = silently) -> Classified:
+    def classify(
+        self,
+        video: Path,
+        outputs: Outputs,
+        stages: Stages = silently,
+        named: Callable[[xr.Dataset], xr.Dataset] = lambda predictions: predictions,
+    ) -> Classified:
         """Classify one video, unless its outputs are there and nothing has changed.
+
+        Parameters
+        ----------
+        named
+            Gives predictions other names, of the video or of individuals, before they are written.
 
         Raises
         ------
@@ -130,7 +143,7 @@ class Classifier:
             return Classified(video, outputs, summary, computed=False)
         embedded = embed_file(video, self.recipe, stages)
         with stages(f"{video.name}: classifying", "windows") as progress:
-            predictions = predict_video(self.probe, embedded.features, progress)
+            predictions = named(predict_video(self.probe, embedded.features, progress))
         summary = write_results(predictions, self.ethogram, key, outputs)
         return Classified(video, outputs, summary, True, embedded.notices)
 

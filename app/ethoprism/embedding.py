@@ -155,7 +155,7 @@ def fetch_encoder(
     stages: Stages | None = None,
 ) -> Encoder:
     """Load an encoder, and show how far the download of its weights is; see `load_encoder`."""
-    with (stages or silently)(f"{name}: fetching the weights", "MB") as progress:
+    with (stages or silently)(f"{name}: loading", "MB") as progress:
         return load_encoder(name, checkpoint, dtype, size, _in_megabytes(progress))
 
 

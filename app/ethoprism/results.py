@@ -31,17 +31,18 @@ class Outputs:
     bouts
         The bouts, one row each, CSV.
     picture
-        The ethogram, PNG.
+        The ethogram, PNG; None for no picture.
     """
 
     video: str
     predictions: Path
     bouts: Path
-    picture: Path
+    picture: Path | None
 
     def are_of(self, key: str) -> bool:
         """Say whether all are there, and were made of exactly what `key` stands for."""
-        if not all(path.is_file() for path in (self.predictions, self.bouts, self.picture)):
+        files = (self.predictions, self.bouts, self.picture)
+        if not all(path.is_file() for path in files if path is not None):
             return False
         try:
             with xr.open_dataset(self.predictions, engine="h5netcdf") as stored:
@@ -80,9 +81,11 @@ def write_results(
     video = str(predictions.attrs["video"])
     whole = [{"video": video, "start_frame": 0, "stop_frame": predictions.sizes["time"]}]
     write_events(outputs.bouts, Annotations(events, make_observed(whole), ethogram))
-    colors = {name: ethogram[name].color for name in predictions["behavior"].values.tolist()}
     seconds = duration(predictions)
-    save_figure(ethogram_figure(events, colors, seconds, outputs.video), outputs.picture)
+    if outputs.picture is not None:
+        names = predictions["behavior"].values.tolist()
+        colors = {name: ethogram[name].color for name in names}
+        save_figure(ethogram_figure(events, colors, seconds, outputs.video), outputs.picture)
     with atomic_path(outputs.predictions) as temporary:
         predictions.assign_attrs({_KEY: key}).to_netcdf(
             temporary, engine="h5netcdf", encoding=_compressed(predictions)

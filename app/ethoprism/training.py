@@ -1,5 +1,6 @@
 """Train a probe from label files and videos."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,13 +9,17 @@ from typing import Any
 from ethoprism.embedding import Stages, silently
 from ethoprism.footage import Footage, embed_study
 from ethoprism.options import EmbedOptions, with_options
+from ethoprism.plain_scores import PlainScores, plain_scores
 from ethoprism.scoring import score
-from ethoprism.study import read_study
+from ethoprism.study import Study, read_study
 from ethoprism_domains.annotation import Ethogram
-from ethoprism_domains.evaluation import Scores
+from ethoprism_domains.evaluation import ScoredVideo, Scores
 from ethoprism_domains.probe import Probe, Trained, save_probe, train_probe
+from ethoprism_domains.probe.probe_file import probe_paths
 
 Paths = str | Path | Sequence[str | Path]
+
+_PLAIN = "plain_scores"
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,6 +34,10 @@ class Training:
         Its ``.safetensors`` file; the card lies beside.
     scores
         Of footage that was left out of training in turn.
+    plain
+        The same in plain words.
+    former
+        Those of the probe that was at `path` before, if there was one that tells them.
     notices
         What the user should know.
     """
@@ -36,6 +45,8 @@ class Training:
     probe: Probe
     path: Path
     scores: Scores
+    plain: PlainScores
+    former: PlainScores | None
     notices: tuple[str, ...]
 
 
@@ -92,13 +103,39 @@ def train(
     EthoprismError
         If labels or videos cannot be read or do not fit, or there is too little to learn from.
     """
-    out = Path(out)
     study = read_study(as_paths(labels), as_paths(videos), group, behaviors, ethogram, exclusive)
-    footage = embed_study(study, options.recipe(Path(features), stages), stages)
+    return train_on(study, Path(out), options, kind, group, Path(features), seed, stages)
+
+
+def train_on(
+    study: Study,
+    out: Path,
+    options: EmbedOptions,
+    kind: str,
+    group: str,
+    features: Path,
+    seed: int,
+    stages: Stages,
+) -> Training:
+    """Train a probe on a study and save it; `group` says what its groups are. See `train`."""
+    footage = embed_study(study, options.recipe(features, stages), stages)
     trained = fit(footage, out.stem if out.suffix else out.name, kind, seed, stages)
-    probe = _signed(trained, footage, options, group)
     scores = score(footage, trained.held_out.predictions)
-    return Training(probe, save_probe(probe, out), scores, (*footage.notices, *trained.notices))
+    plain = _told(trained, footage, scores)
+    former = read_plain_scores(out)
+    probe = _signed(trained, footage, options, group, plain)
+    path = save_probe(probe, out)
+    notices = (*footage.notices, *trained.notices)
+    return Training(probe, path, scores, plain, former, notices)
+
+
+def read_plain_scores(probe: str | Path) -> PlainScores | None:
+    """Read how well a probe did when it was trained; None if its card does not tell."""
+    try:
+        card = json.loads(probe_paths(probe)[1].read_text(encoding="utf-8"))
+        return PlainScores.from_mapping(card["training"][_PLAIN])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def fit(footage: Footage, name: str, kind: str, seed: int, stages: Stages) -> Trained:
@@ -115,14 +152,25 @@ def as_paths(paths: Paths) -> list[Path]:
     return [Path(paths)] if isinstance(paths, str | Path) else [Path(path) for path in paths]
 
 
-def _signed(trained: Trained, footage: Footage, options: EmbedOptions, group: str) -> Probe:
+def _told(trained: Trained, footage: Footage, scores: Scores) -> PlainScores:
+    rows = zip(footage.labels, trained.held_out.predictions, footage.groups, strict=True)
+    scored = [ScoredVideo.compare(labels, said, group) for labels, said, group in rows]
+    groups = len(set(footage.groups))
+    return plain_scores(scored, scores, groups, trained.probe.training["date"])
+
+
+def _signed(
+    trained: Trained, footage: Footage, options: EmbedOptions, group: str, plain: PlainScores
+) -> Probe:
     """Note on the card what only we know: ethogram, videos, groups and how they were embedded."""
     probe = trained.probe
     noted: dict[str, Any] = {
         "ethogram": footage.study.annotations.ethogram.to_mapping(),
         "video_fingerprints": footage.fingerprints,
+        "subjects": sorted({*footage.study.annotations.events["subject"]} - {""}),
         "group_by": group,
         "groups": dict(footage.study.groups),
+        _PLAIN: plain.to_mapping(),
     }
     probe = replace(probe, training={**probe.training, **noted})
     return with_options(probe, options)

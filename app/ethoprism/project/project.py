@@ -37,6 +37,8 @@ class Project:
         What is coded, in which videos.
     domain, encoder
         Names; empty if not chosen.
+    embedding
+        How videos are embedded, other than by default: fields of `EmbedOptions`.
     """
 
     def __init__(self, folder: Path, text: str, content: Mapping[str, Any]) -> None:
@@ -181,6 +183,12 @@ class Project:
             present = [key for key in _ETHOGRAM_KEYS if key in mapping or key in self._content]
             self._write({key: mapping.get(key, []) for key in present})
 
+    def set_encoder(self, encoder: str, embedding: Mapping[str, Any]) -> None:
+        """Write which encoder is used, and how."""
+        with self._lock:
+            self._reread()
+            self._write({"encoder": encoder, "embedding": dict(embedding)})
+
     def _listed(self) -> list[Any]:
         return list(self._content.get("videos") or [])
 
@@ -211,6 +219,8 @@ class Project:
         self.videos = videos_from(content.get("videos"), self.file)
         self.domain = str(content.get("domain") or "")
         self.encoder = str(content.get("encoder") or "")
+        embedding = content.get("embedding")
+        self.embedding: Mapping[str, Any] = embedding if isinstance(embedding, Mapping) else {}
 
 
 def read_ethogram(path: str | Path) -> Ethogram:

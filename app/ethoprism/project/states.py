@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from ethoprism.project.videos import ProjectVideo
-from ethoprism_domains.annotation.store import Collected
+from ethoprism_domains.annotation.store import Collected, spelled
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ def video_states(
             int(frames.get(video.name, 0)),
             int(methods.get((video.name, "automated"), 0)),
             int(methods.get((video.name, "curated"), 0)),
-            bool(predicted & {video.name, Path(video.name).stem}),
+            bool(predicted & {spelled(video.name), Path(video.name).stem}),
         )
         for video in videos
     ]

@@ -181,6 +181,21 @@ def stored_attributes(path: Path) -> dict[str, object]:
         return {}
 
 
+def finished_share(path: Path) -> tuple[float, dict[str, object]]:
+    """Tell how much of the store `path` is there, from 0 to 1, and its attributes."""
+    made = stored_attributes(path)
+    if made:
+        return 1.0, made
+    partial = partial_path(path)
+    made = stored_attributes(partial)
+    try:
+        array = zarr.open_array(partial, path="features", mode="r")
+    except (OSError, ValueError, KeyError):
+        return 0.0, {}
+    windows = len(_read_progress(partial).get("checksums", ())) * array.chunks[0]
+    return min(1.0, windows / array.shape[0]), made
+
+
 def _open(path: Path) -> xr.Dataset:
     try:
         dataset = xr.open_dataset(path, engine="zarr", consolidated=False, chunks=None)

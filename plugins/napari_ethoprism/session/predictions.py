@@ -8,6 +8,7 @@ import xarray as xr
 from jaxtyping import Float32
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation.store import spelled
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,9 +65,8 @@ class Predictions:
 
 def find_predictions(folder: Path, video: str) -> dict[str, Path]:
     """Find the predictions of a video in a project's folder of them: probe -> file."""
-    stem = Path(video).stem
     found: dict[str, Path] = {}
-    for name in (video, stem):
+    for name in (spelled(video), Path(video).stem):
         for path in folder.glob("*/*.nc") if folder.is_dir() else ():
             if path.name == f"{name}.nc":
                 found.setdefault(path.parent.name, path)

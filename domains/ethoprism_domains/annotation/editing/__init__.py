@@ -26,6 +26,7 @@ from ethoprism_domains.annotation.editing.operations import (
 )
 from ethoprism_domains.annotation.editing.overlaps import in_the_way
 from ethoprism_domains.annotation.editing.records import Event
+from ethoprism_domains.annotation.editing.reviewing import correct, judge_missed, take_in
 from ethoprism_domains.annotation.editing.rules import OVERLAPS, Rules
 from ethoprism_domains.annotation.editing.spans import joined, without
 
@@ -39,12 +40,14 @@ __all__ = [
     "add",
     "add_all",
     "change_subject",
+    "correct",
     "delete",
     "describe",
     "difference",
     "fitted",
     "in_the_way",
     "joined",
+    "judge_missed",
     "merge",
     "move",
     "observe",
@@ -53,6 +56,7 @@ __all__ = [
     "split",
     "start",
     "stop",
+    "take_in",
     "toggle",
     "unobserve",
     "without",

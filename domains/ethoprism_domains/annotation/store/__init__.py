@@ -9,7 +9,7 @@ from ethoprism_domains.annotation.store.appending import Append, append_durably
 from ethoprism_domains.annotation.store.backups import former_tables, set_table_aside
 from ethoprism_domains.annotation.store.collecting import Collected, collect, names_in
 from ethoprism_domains.annotation.store.journal import FORMAT, read_journal
-from ethoprism_domains.annotation.store.naming import AnnotationPaths
+from ethoprism_domains.annotation.store.naming import AnnotationPaths, spelled
 from ethoprism_domains.annotation.store.past import Past
 
 __all__ = [
@@ -25,4 +25,5 @@ __all__ = [
     "names_in",
     "read_journal",
     "set_table_aside",
+    "spelled",
 ]

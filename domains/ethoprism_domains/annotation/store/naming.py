@@ -50,7 +50,7 @@ class AnnotationPaths:
             if not name_is_clean(name):
                 told = f"{name!r} is no name for a {what}"
                 raise EthoprismError(told, folder, "give one that is printable")
-        stem = f"{_spelled(video)}.{_spelled(annotator).replace('.', '%2E')}"
+        stem = f"{spelled(video)}.{spelled(annotator).replace('.', '%2E')}"
         _refuse_other_case(Path(folder), stem)
         return cls(Path(folder), stem)
 
@@ -111,7 +111,8 @@ def file_names(folder: Path) -> list[str]:
     return [unicodedata.normalize("NFC", name) for name in names]
 
 
-def _spelled(name: str) -> str:
+def spelled(name: str) -> str:
+    """Spell a name so that every system can hold it as a file's."""
     name = unicodedata.normalize("NFC", name)
     text = _FORBIDDEN.sub(lambda found: _escaped(found[0]), name)
     if _RESERVED.match(text):

@@ -1,0 +1,161 @@
+"""What of a project is coded, as something to learn from, and what is missing for that."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import pandas as pd
+
+from ethoprism.project import Project
+from ethoprism.study import Study, keep_behaviors
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation.editing import Coding, Event, without
+from ethoprism_domains.annotation.editing.spans import Span
+
+_GOOD_BOUTS = 5
+
+
+@dataclass(frozen=True)
+class Coded:
+    """What one annotator has coded so far.
+
+    Parameters
+    ----------
+    videos
+        In how many videos something was observed.
+    bouts
+        How often each behaviour of the ethogram was coded present there.
+    obstacle
+        Why nothing can be learned from it yet; empty if something can.
+    remarks
+        What would make it better, one sentence each.
+    """
+
+    videos: int
+    bouts: dict[str, int]
+    obstacle: str
+    remarks: tuple[str, ...]
+
+
+def coded_so_far(project: Project, annotator: str) -> Coded:
+    """Say what an annotator has coded, and what is missing to learn from it."""
+    return _judged(_coded(project, annotator), project.ethogram)
+
+
+def coded_study(project: Project, annotator: str) -> Study:
+    """Collect what an annotator has coded, to train a probe on.
+
+    Only what was observed counts, only behaviours that were coded at least once are learned, and
+    predictions that nobody has judged teach nothing: where they lie in an observed stretch in which
+    no event of a person speaks of that behaviour, the answer is unknown. Videos are grouped as the
+    project says; a video without a group is one by itself.
+
+    Raises
+    ------
+    EthoprismError
+        If there is nothing to learn from; it says what is missing.
+    """
+    codings = _coded(project, annotator)
+    coded = _judged(codings, project.ethogram)
+    if coded.obstacle:
+        raise EthoprismError(coded.obstacle, None, "then train again")
+    learned = [name for name, count in coded.bouts.items() if count]
+    names = [coding.video for coding in codings]
+    return Study(
+        keep_behaviors(_annotations(codings, project.ethogram), learned),
+        {name: project.path_of(name) for name in names},
+        {name: project[name].group or name for name in names},
+    )
+
+
+def _judged(codings: Sequence[Coding], ethogram: Ethogram) -> Coded:
+    bouts = _bouts(codings, ethogram)
+    obstacle = _obstacle(codings, bouts)
+    remarks = () if obstacle else tuple(_remarks(bouts, len(codings)))
+    return Coded(len(codings), bouts, obstacle, remarks)
+
+
+def _coded(project: Project, annotator: str) -> list[Coding]:
+    """Take what is of the project's videos and ethogram, in videos that were observed."""
+    found = project.collect()
+    observed = found.observed[found.observed["coder"] == annotator].drop(columns="coder")
+    own = found.events["coder"] == annotator
+    events = found.events[own & found.events["behavior"].isin(project.ethogram.names)]
+    codings = (
+        Coding.from_tables(video.name, events.drop(columns="coder"), observed)
+        for video in project.videos
+    )
+    return [coding for coding in codings if coding.observed]
+
+
+def _annotations(codings: Sequence[Coding], ethogram: Ethogram) -> Annotations:
+    """Join what is known: events of a person, and predictions as unknown where no person spoke."""
+    known = [Coding.of(one.video, _known(one), one.observed) for one in codings]
+    events = pd.concat([one.table() for one in known], ignore_index=True)
+    observed = pd.concat([one.observed_table() for one in known], ignore_index=True)
+    return Annotations(events, observed, ethogram)
+
+
+def _known(coding: Coding) -> Iterator[Event]:
+    for event in coding.events.values():
+        if event.labeling_method != "automated":
+            yield event
+        elif not _is_spoken_of(event, coding):
+            yield replace(event, judgement="unsure")
+
+
+def _is_spoken_of(event: Event, coding: Coding) -> bool:
+    others = coding.track(event.subject, event.behavior)
+    near = others.overlapping(event.start_frame, event.last_frame)
+    return any(other.labeling_method != "automated" for other in near)
+
+
+def _present(coding: Coding) -> list[Event]:
+    """Give the events of a person that are present in an observed frame."""
+    return [
+        event
+        for event in coding.events.values()
+        if event.labeling_method != "automated"
+        and event.judgement == "present"
+        and without([_span(event)], coding.observed) != (_span(event),)
+    ]
+
+
+def _span(event: Event) -> Span:
+    return event.start_frame, event.last_frame
+
+
+def _bouts(codings: Sequence[Coding], ethogram: Ethogram) -> dict[str, int]:
+    counts = Counter(event.behavior for coding in codings for event in _present(coding))
+    return {name: counts[name] for name in ethogram.names}
+
+
+def _obstacle(codings: Sequence[Coding], bouts: dict[str, int]) -> str:
+    if not codings:
+        return "nothing is coded yet: code a stretch of a video, and mark it as observed"
+    learned = [name for name, count in bouts.items() if count]
+    if not learned:
+        return "no behaviour is coded in what was observed: code a few bouts"
+    if all(_is_always(name, codings) for name in learned):
+        return f"{learned[0]} is coded all the time: also observe a stretch without it"
+    return ""
+
+
+def _is_always(behavior: str, codings: Sequence[Coding]) -> bool:
+    """Say whether no observed frame is without a behaviour."""
+    return not any(
+        without(coding.observed, [_span(e) for e in _present(coding) if e.behavior == behavior])
+        for coding in codings
+    )
+
+
+def _remarks(bouts: dict[str, int], videos: int) -> Iterator[str]:
+    never = [name for name, count in bouts.items() if not count]
+    few = [f"{name} ({count})" for name, count in bouts.items() if 0 < count < _GOOD_BOUTS]
+    if never:
+        yield f"Not coded yet, so not learned: {', '.join(never)}."
+    if few:
+        yield f"Few bouts, so hard to learn and to judge: {', '.join(few)}."
+    if videos == 1:
+        yield "All that is coded is in one video: how it does in others, nobody can tell yet."

@@ -1,0 +1,138 @@
+"""The bouts of a project that are worth a look first."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xarray as xr
+
+from ethoprism.embedding import Stages, silently
+from ethoprism.learning.adopting import read_project_predictions
+from ethoprism.learning.places import feature_store, predictions_path, probe_path
+from ethoprism.project import Project
+from ethoprism_core.features import open_features
+from ethoprism_domains.annotation.editing import Coding
+from ethoprism_domains.annotation.store import Collected
+from ethoprism_domains.probe import PostProcessing, load_probe
+from ethoprism_domains.review import (
+    Candidate,
+    candidate_vectors,
+    choose_queue,
+    doubtful_bouts,
+    nearly_bouts,
+)
+
+_LENGTH = 50
+_MOST_COMPARED = 400  # only the most doubtful are looked at through the encoder's eyes
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What to review, the first to look at first.
+
+    Parameters
+    ----------
+    candidates
+        In order.
+    unjudged
+        How many predicted bouts of the probe nobody has judged, those beyond the queue included.
+    """
+
+    candidates: tuple[Candidate, ...]
+    unjudged: int
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give plain values, for JSON."""
+        items = [candidate.to_mapping() for candidate in self.candidates]
+        return {"candidates": items, "unjudged": self.unjudged}
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> "Queue":
+        """Read what `to_mapping` gave."""
+        items = tuple(Candidate.from_mapping(item) for item in mapping["candidates"])
+        return cls(items, mapping["unjudged"])
+
+
+def review_queue(
+    project: Project,
+    probe: str,
+    annotator: str,
+    length: int = _LENGTH,
+    stages: Stages = silently,
+) -> Queue:
+    """Choose what an annotator should look at first, over all predicted videos of a project.
+
+    Candidates are the annotator's events of this probe that nobody has judged, and stretches where
+    the probe nearly predicted something; what the annotator has observed is left out. They are
+    ordered by doubt and by how unlike they are to the encoder (`ethoprism_domains.review`).
+
+    Raises
+    ------
+    EthoprismError
+        If there is no such probe, or predictions cannot be read.
+    """
+    processing = load_probe(probe_path(project, probe)).processing
+    collected = project.collect()
+    found: list[Candidate] = []
+    vectors: list[np.ndarray | None] = []
+    videos = [v.name for v in project.videos if predictions_path(project, probe, v.name).is_file()]
+    with stages("choosing what to look at first", "videos") as progress:
+        for number, video in enumerate(videos, start=1):
+            predictions = read_project_predictions(project, probe, video)
+            coding = _coding(collected, video, annotator)
+            own = _candidates(coding, predictions, processing, probe)
+            own = sorted(own, key=lambda item: -item.doubt)[:_MOST_COMPARED]
+            found += own
+            vectors += _vectors(project, video, predictions, own)
+            if progress is not None:
+                progress(number, len(videos))
+    order = choose_queue(np.array([item.doubt for item in found]), _matrix(found, vectors), length)
+    unjudged = _count_unjudged(collected, probe, annotator)
+    return Queue(tuple(found[at] for at in order), unjudged)
+
+
+def _coding(collected: Collected, video: str, annotator: str) -> Coding:
+    events, observed = collected.events, collected.observed
+    return Coding.from_tables(
+        video,
+        events[events["coder"] == annotator].drop(columns="coder"),
+        observed[observed["coder"] == annotator].drop(columns="coder"),
+    )
+
+
+def _candidates(
+    coding: Coding, predictions: xr.Dataset, processing: PostProcessing, probe: str
+) -> list[Candidate]:
+    events = coding.in_order()
+    unjudged = [
+        event for event in events if event.labeling_method == "automated" and event.model == probe
+    ]
+    bouts = doubtful_bouts(unjudged, predictions, processing, coding.video)
+    return bouts + nearly_bouts(predictions, processing, coding.video, events, coding.observed)
+
+
+def _vectors(
+    project: Project, video: str, predictions: xr.Dataset, candidates: list[Candidate]
+) -> list[np.ndarray | None]:
+    """Give what each looks like to the encoder; None where its features are gone."""
+    store = feature_store(project, video, predictions.attrs)
+    if store is None or not candidates:
+        return [None] * len(candidates)
+    return list(candidate_vectors(open_features(store), candidates))
+
+
+def _matrix(candidates: list[Candidate], vectors: list[np.ndarray | None]) -> np.ndarray:
+    """Stack what all look like; where that is not known of all, what they are said to be."""
+    known = [vector for vector in vectors if vector is not None]
+    if len(known) == len(vectors) and len({len(vector) for vector in known}) == 1:
+        return np.stack(known)
+    names = sorted({item.behavior for item in candidates})
+    said = [[item.behavior == name for name in names] for item in candidates]
+    sure = [[item.probability] for item in candidates]
+    return np.hstack([np.reshape(said, (len(said), -1)), np.reshape(sure, (len(sure), -1))])
+
+
+def _count_unjudged(collected: Collected, probe: str, annotator: str) -> int:
+    events = collected.events
+    own = (events["coder"] == annotator) & (events["model"] == probe)
+    return int((own & (events["labeling_method"] == "automated")).sum())

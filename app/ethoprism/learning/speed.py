@@ -1,0 +1,123 @@
+"""Time a short stretch of a real video on its way through an encoder."""
+
+import time
+from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ethoprism.embedding import Stages, silently
+from ethoprism.options import EmbedOptions
+from ethoprism_core.encoders import hub
+from ethoprism_core.features import Grid, WindowPlan, plan_windows
+from ethoprism_core.features.frames import View, picture_pairs
+from ethoprism_core.features.sharing import BatchSizes, PicturePair, encode_shared
+from ethoprism_core.video import Rectangle, Video
+from ethoprism_core.video.sampling import small_pictures, small_size
+
+_SECONDS = 2.0  # of timing, after the encoder has warmed up
+_WINDOWS = 200
+_BATCHES = BatchSizes(frames=16, windows=2)
+_FOLLOW_FRAMES = 150
+_FOLLOW_LONGEST = 400  # as `follow_animals` reads the video
+# following, beside reading the same frames small and in grey (measured on a mouse and two flies)
+_FOLLOW_SHARE = 1.7
+
+
+@dataclass(frozen=True)
+class Speed:
+    """How quick this machine is.
+
+    Parameters
+    ----------
+    clip_frames
+        Of the encoder.
+    frame_s, follow_s
+        Seconds to embed a frame, all its animals together, and to follow the animals through it.
+    """
+
+    clip_frames: int
+    frame_s: float
+    follow_s: float
+
+
+def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) -> Speed:
+    """Measure how long a frame of a video takes.
+
+    Raises
+    ------
+    EthoprismError
+        If the video cannot be read, or the encoder cannot be loaded.
+    """
+    with stages(f"{path.name}: timing a short stretch", "steps") as progress, Video(path) as video:
+        if progress is not None:
+            progress(0, 2)
+        recipe = _without_download(options).recipe(Path())
+        encoder, settings = recipe.encoder, recipe.settings
+        plan = plan_windows(len(video), encoder.clip_frames, settings.stride, settings.frame_step)
+        middle = max(0, len(plan) // 2 - _WINDOWS // 2)
+        centres = plan.centres[middle : middle + _WINDOWS]
+        part = WindowPlan(centres, plan.frame_count, plan.clip_frames, plan.frame_step)
+        view = _view(video, encoder.frame_size, options)
+        grid = settings.grid or Grid.default(encoder.token_shape)
+        counted = _Counter()
+        with closing(counted.count(picture_pairs(video, part, view))) as pairs:
+            windows = encode_shared(pairs, part, encoder, grid, max(options.follow, 1), _BATCHES)
+            frame_s = counted.time(windows)
+        if progress is not None:
+            progress(1, 2)
+        follow_s = _follow_seconds(video) if options.follow else 0.0
+    return Speed(encoder.clip_frames, frame_s, follow_s)
+
+
+def _without_download(options: EmbedOptions) -> EmbedOptions:
+    file = hub.WEIGHTS.get(options.encoder)
+    if options.checkpoint or file is None or (hub.cache_folder() / file.name).exists():
+        return options
+    return replace(options, checkpoint="random")
+
+
+def _view(video: Video, size: int, options: EmbedOptions) -> View:
+    """Look at the picture as it will be looked at; squares stand still in its middle."""
+    if not options.follow:
+        return View(size, None if options.crop is None else Rectangle(*options.crop))
+    height, width = video.size
+    square = (width / 2, height / 2, min(video.size) / 2)
+    return View(size, squares=np.tile(np.array(square), (len(video), options.follow, 1)))
+
+
+class _Counter:
+    """Counts the frames that were asked for, and times how long each takes."""
+
+    def __init__(self) -> None:
+        self.frames = 0
+
+    def count(self, pairs: Iterator[PicturePair]) -> Generator[PicturePair, None, None]:
+        for pair in pairs:
+            self.frames += 1
+            yield pair
+
+    def time(self, windows: Iterator[np.ndarray]) -> float:
+        """Give the seconds a frame takes, without those up to the first window."""
+        began = first = time.perf_counter()
+        frames_first = 0
+        for number, _ in enumerate(windows):
+            now = time.perf_counter()
+            if number == 0:
+                first, frames_first = now, self.frames
+            elif now - first > _SECONDS:
+                break
+        now = time.perf_counter()
+        if self.frames > frames_first and now > first:
+            return (now - first) / (self.frames - frames_first)
+        return (now - began) / max(self.frames, 1)
+
+
+def _follow_seconds(video: Video) -> float:
+    frames = np.arange(min(len(video), _FOLLOW_FRAMES))
+    began = time.perf_counter()
+    for _ in small_pictures(video, frames, small_size(video.size, _FOLLOW_LONGEST)):
+        pass
+    return _FOLLOW_SHARE * (time.perf_counter() - began) / len(frames)
