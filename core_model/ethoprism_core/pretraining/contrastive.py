@@ -26,7 +26,7 @@ class TwoTowers(nnx.Module):
 
     def __init__(self, config: ContrastiveConfig, *, rngs: nnx.Rngs) -> None:
         self.model = VideoText(config.model, rngs=rngs)
-        self.log_temperature = nnx.Param(jnp.asarray(math.log(config.temperature)))
+        self.log_temperature = nnx.Param(jnp.float32(math.log(config.temperature)))
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class ContrastiveObjective:
             )
         model = self.model(params, frozen)
         encoder = model.vision_encoder
-        video = resized(batch.video, self.config.frame_size)
+        video = resized(jnp.asarray(batch.video), self.config.frame_size)
         rows, columns = encoder.patch_grid(*video.shape[2:4])
         seen = seen_count(rows * columns, self.config.drop)
         tokens = encode_visible(encoder, video, random_tubes(keys, rows * columns, seen))
@@ -97,7 +97,8 @@ def contrastive_task(config: ContrastiveConfig, model: VideoText | None = None) 
     if model is not None:
         start_from(towers.model, model)
     kept = nnx.PathContains("vision_encoder") if config.freeze_encoder else nnx.Nothing()
-    definition, frozen, params = nnx.split(towers, kept, ...)
+    definition, *states = nnx.split(towers, kept, nnx.Everything())
+    frozen, params = states
     return Task(ContrastiveObjective(config, definition), params, frozen)
 
 

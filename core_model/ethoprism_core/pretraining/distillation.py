@@ -69,16 +69,18 @@ class MaskedObjective:
         student = self.student(params)
         mask_keys, order_keys = jax.vmap(jax.random.split, out_axes=1)(keys)
         seen, hidden = self._tubes(mask_keys, student.grid)
-        video = resized(batch.video, self.config.frame_size)
+        video = resized(jnp.asarray(batch.video), self.config.frame_size)
         tokens = encode_visible(student.encoder, video, seen)
         distances = {}
         if self.config.tokens:
             order = self._order(order_keys, seen, hidden)
             said = student.token_decoder(tokens, order)
-            wanted = resampled(targets.tokens, student.grid)
+            wanted = resampled(jnp.asarray(targets.tokens), student.grid)
             distances["tokens"] = cosine_distance(said, wanted).mean(-1)
         if self.config.clip:
-            distances["clip"] = cosine_distance(student.clip_decoder(tokens), targets.pooled)
+            distances["clip"] = cosine_distance(
+                student.clip_decoder(tokens), jnp.asarray(targets.pooled)
+            )
         return distances
 
     def loss(

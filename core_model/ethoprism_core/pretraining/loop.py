@@ -6,7 +6,7 @@ them down, and now and then keep a checkpoint.
 
 import math
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import jax
@@ -74,8 +74,7 @@ def train(
             state, position = checkpoints.restore(state)
             batches.set_state(position)
         with MetricFiles(folder, int(state.step)) as files:
-            reports = [files] if report is None else [files, report]
-            notes = _Notes(checkpoints, run, reports)
+            notes = _Notes(checkpoints, run, [files, report] if report else [files])
             step = _compiled(task, optimizer, run, state, mesh)
             for number in range(int(state.step) + 1, run.steps + 1):
                 batch = _next(batches, number, run)
@@ -125,9 +124,7 @@ def _next(batches: BatchIterator, number: int, run: RunConfig) -> Batch:
 class _Notes:
     """The numbers of the last step, looked at when the next one is on its way."""
 
-    def __init__(
-        self, checkpoints: Checkpoints, run: RunConfig, reports: list[Report | MetricFiles]
-    ) -> None:
+    def __init__(self, checkpoints: Checkpoints, run: RunConfig, reports: Sequence[Report]) -> None:
         self._checkpoints, self._run, self._reports = checkpoints, run, reports
         self._pending: tuple[int, Batch, Metrics] | None = None
         self._clips, self._since = 0, time.perf_counter()
@@ -141,7 +138,8 @@ class _Notes:
             return
         number, batch, metrics = self._pending
         self._pending = None
-        values = {name: float(value) for name, value in metrics.items()}
+        loss = float(metrics.pop("loss"))
+        values = {"loss": loss, **{name: float(value) for name, value in metrics.items()}}
         if not (math.isfinite(values["loss"]) and math.isfinite(values["gradient_norm"])):
             raise self._not_finite(number, batch, values)
         self._clips += self._run.batch
