@@ -113,7 +113,7 @@ def told_duration(seconds: float) -> str:
 
 def _duration(frames: int, speed: Speed, options: EmbedOptions) -> float:
     plan = plan_windows(frames, speed.clip_frames, options.stride, options.frame_step)
-    return len(plan.needed) * speed.frame_s + frames * speed.follow_s
+    return len(plan.needed) * speed.frame_s + speed.following(frames)
 
 
 def _embedded_share(

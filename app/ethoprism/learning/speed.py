@@ -15,15 +15,17 @@ from ethoprism_core.features import Grid, WindowPlan, plan_windows
 from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.sharing import BatchSizes, PicturePair, encode_shared
 from ethoprism_core.video import Rectangle, Video
-from ethoprism_core.video.sampling import small_pictures, small_size
+from ethoprism_core.video.background import best_background, learn_backgrounds
+from ethoprism_core.video.detect import expect, find_blobs
+from ethoprism_core.video.follow import FollowSettings
+from ethoprism_core.video.sampling import sample_frames, small_pictures, small_size
 
 _SECONDS = 2.0  # of timing, after the encoder has warmed up
 _WINDOWS = 200
 _BATCHES = BatchSizes(frames=16, windows=2)
 _FOLLOW_FRAMES = 150
-_FOLLOW_LONGEST = 400  # as `follow_animals` reads the video
-# following, beside reading the same frames small and in grey (measured on a mouse and two flies)
-_FOLLOW_SHARE = 1.7
+_SAMPLED = 10
+_SAMPLES = 4
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,19 @@ class Speed:
         Of the encoder.
     frame_s, follow_s
         Seconds to embed a frame, all its animals together, and to follow the animals through it.
+    sample_s
+        Seconds to look at a picture somewhere else in the video.
     """
 
     clip_frames: int
     frame_s: float
     follow_s: float
+    sample_s: float
+
+    def following(self, frames: int) -> float:
+        """Give the seconds to follow the animals through a video: its samples, then every frame."""
+        through = frames * self.follow_s
+        return through + min(FollowSettings().samples * self.sample_s, through)
 
 
 def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) -> Speed:
@@ -68,8 +78,8 @@ def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) 
             frame_s = counted.time(windows)
         if progress is not None:
             progress(1, 2)
-        follow_s = _follow_seconds(video) if options.follow else 0.0
-    return Speed(encoder.clip_frames, frame_s, follow_s)
+        following = _follow_seconds(video, options.follow) if options.follow else (0.0, 0.0)
+    return Speed(encoder.clip_frames, frame_s, *following)
 
 
 def _without_download(options: EmbedOptions) -> EmbedOptions:
@@ -115,9 +125,20 @@ class _Counter:
         return (now - began) / max(self.frames, 1)
 
 
-def _follow_seconds(video: Video) -> float:
+def _follow_seconds(video: Video, count: int) -> tuple[float, float]:
+    """Time finding animals in consecutive frames, and sampling, as `follow_animals` does both."""
+    small = small_size(video.size, FollowSettings().longest)
     frames = np.arange(min(len(video), _FOLLOW_FRAMES))
+    samples = np.stack([grey for _, grey in small_pictures(video, frames[::_SAMPLED], small)])
+    backgrounds = learn_backgrounds(samples)
+    expected = expect(((grey, backgrounds[0]) for grey in samples), count)
     began = time.perf_counter()
-    for _ in small_pictures(video, frames, small_size(video.size, _FOLLOW_LONGEST)):
+    for _, grey in small_pictures(video, frames, small):
+        best, _ = best_background(backgrounds, grey, 0)
+        if expected is not None:
+            find_blobs(grey, backgrounds[best], expected)
+    now = time.perf_counter()
+    spread = sample_frames(video, _SAMPLES)
+    for _ in small_pictures(video, spread, small):
         pass
-    return _FOLLOW_SHARE * (time.perf_counter() - began) / len(frames)
+    return (now - began) / len(frames), (time.perf_counter() - now) / len(spread)
