@@ -1,12 +1,11 @@
 """Paints all that stays as it is while the playhead moves: ruler, names and lanes."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPixmap
 
-from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.views.theme import Colors
 from napari_ethoprism.views.timeline.lanes import Lane
 from napari_ethoprism.views.timeline.raster import (
@@ -40,7 +39,6 @@ class Backdrop:
     def paint(
         self,
         scene: Scene,
-        events: Mapping[str, Event],
         colors: Colors,
         font: QFont,
         size: QSize,
@@ -53,7 +51,7 @@ class Backdrop:
         self.pixmap.setDevicePixelRatio(ratio)
         self.pixmap.fill(QColor(colors.background))
         lanes = scene.layout.between(RULER, size.height())
-        self.paint_lanes(lanes, scene, events, colors, font)
+        self.paint_lanes(lanes, scene, colors, font)
         painter = QPainter(self.pixmap)
         painter.setFont(font)
         _paint_ruler(painter, scene, colors, size.width())
@@ -63,7 +61,6 @@ class Backdrop:
         self,
         numbers: Iterable[int],
         scene: Scene,
-        events: Mapping[str, Event],
         colors: Colors,
         font: QFont,
     ) -> None:
@@ -77,15 +74,13 @@ class Backdrop:
             lane, top = scene.layout.lanes[number], scene.layout.top_of(number)
             height = scene.layout.lane_height
             _paint_ground(painter, QRect(0, top, width, height), colors, number)
-            image = _lane_image(lane, scene, events, colors, ratio)
+            image = _lane_image(lane, scene, colors, ratio)
             painter.drawImage(QPointF(scene.head, top), image)
             _paint_name(painter, lane, QRect(0, top, scene.head, height), colors)
         painter.end()
 
 
-def _lane_image(
-    lane: Lane, scene: Scene, events: Mapping[str, Event], colors: Colors, ratio: float
-) -> QImage:
+def _lane_image(lane: Lane, scene: Scene, colors: Colors, ratio: float) -> QImage:
     scale = scene.scale.magnified(ratio)
     rows = Rows.of(round((scene.layout.lane_height - 1) * ratio), bool(scene.curves))
     inks = Inks.of(lane.color, colors.text)
@@ -96,7 +91,7 @@ def _lane_image(
         paint_unobserved(image, scene.observed, scale, ink(colors.primary, 0.7))
         if lane.key in scene.curves:
             paint_curve(image, scene.curves[lane.key], scale, rows, inks)
-        chosen = scene.chosen_of(lane.key, events)
+        chosen = scene.chosen_of(lane.key)
         paint_events(image, scene.index[lane.key], scale, rows, inks, chosen, scene.is_blind)
     return _as_image(image, ratio)
 

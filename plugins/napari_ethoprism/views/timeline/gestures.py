@@ -1,4 +1,4 @@
-"""What the mouse is doing between a press and a release: scrubbing, panning, choosing, dragging.
+"""What the mouse is doing between a press and a release: scrubbing, panning, clicking.
 
 A gesture previews; only its end changes anything, with one action of the session.
 """
@@ -6,11 +6,10 @@ A gesture previews; only its end changes anything, with one action of the sessio
 from dataclasses import dataclass
 from typing import Protocol
 
-from ethoprism_domains.annotation.editing import Event, move
+from ethoprism_domains.annotation.editing import Event
 from ethoprism_domains.annotation.editing.spans import Span
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.timeline.overlay import Preview
-from napari_ethoprism.views.timeline.ruler import time_text
 from napari_ethoprism.views.timeline.scale import Scale
 from napari_ethoprism.views.timeline.scene import Scene
 
@@ -87,42 +86,6 @@ class Pan(Gesture):
         self._x, self._y = x, y
 
 
-class EdgeDrag(Gesture):
-    """Drags the start or the stop of a bout, from edge to edge between frames."""
-
-    def __init__(self, desk: Desk, press: Press, event: Event, part: str) -> None:
-        super().__init__(desk, press)
-        self._event, self._part = event, part
-        self._edge = self._before
-        # the edge keeps its distance to the mouse
-        self._offset = press.x - desk.scene.scale.x_of(float(self._edge))
-
-    @property
-    def _before(self) -> int:
-        event = self._event
-        return event.start_frame if self._part == "start" else event.last_frame
-
-    def drag(self, x: float, y: float) -> None:
-        """Show the bout with its edge under the mouse; it keeps a frame at least."""
-        event, scene = self._event, self.desk.scene
-        edge = scene.scale.edge_at(x - self._offset)
-        if self._part == "start":
-            self._edge = min(edge, (event.stop_frame or scene.scale.frames) - 1)
-        else:
-            self._edge = max(edge, event.start_frame + 1)
-        stop = event.last_frame if event.stop_frame else self.desk.session.frame + 1
-        span = (self._edge, stop) if self._part == "start" else (event.start_frame, self._edge)
-        number = scene.layout.number_of((event.subject, event.behavior))
-        bars = () if number is None else ((number, span),)
-        self.preview = Preview(bars, _edge_words(self.desk, self._part, self._edge, span))
-
-    def finish(self) -> None:
-        """Move the edge, if it is elsewhere now."""
-        if self._edge != self._before:
-            self.desk.session.do(move, self._event.event_id, **{self._part: self._edge})
-        self.desk.session.select([self._event.event_id])
-
-
 class Click(Gesture):
     """A press that was not dragged."""
 
@@ -134,9 +97,7 @@ class Click(Gesture):
         """Choose what was clicked; go to the frame where nothing was."""
         session = self.desk.session
         if self._event is None:
-            session.select([])
-            self.desk.set_span(None)
-            self.desk.seek_soon(self.desk.scene.scale.frame_at(self.press.x))
+            self._go()
         elif self.press.extends:
             session.select([*session.selection, *self._run()])
         elif self.press.adds and self._event.event_id in session.selection:
@@ -145,6 +106,14 @@ class Click(Gesture):
             session.select([*session.selection, self._event.event_id])
         else:
             session.select([self._event.event_id])
+
+    def _go(self) -> None:
+        """Go to the frame that was clicked; a click beside the marked stretch ends its marking."""
+        frame, span = self.desk.scene.scale.frame_at(self.press.x), self.desk.scene.span
+        self.desk.session.select([])
+        if span is not None and not span[0] <= frame < span[1]:
+            self.desk.set_span(None)
+        self.desk.seek_soon(frame)
 
     def _run(self) -> list[str]:
         """List the events of the lane from the one chosen last to the one that was clicked."""
@@ -157,10 +126,3 @@ class Click(Gesture):
             return [event.event_id]
         first, last = sorted((lane.index(before[-1]), lane.index(event.event_id)))
         return lane[first : last + 1]
-
-
-def _edge_words(desk: Desk, part: str, edge: int, span: Span) -> str:
-    """Tell the frame and time of an edge, and how long the bout is."""
-    times = desk.scene.times
-    at = time_text(float(times[min(edge, len(times) - 1)])) if len(times) else ""
-    return f"{part} {edge:,} · {at} · {span[1] - span[0]:,} frames"

@@ -8,6 +8,7 @@ from qtpy.QtGui import QBrush, QColor, QLinearGradient, QPainter, QPen, QPolygon
 
 from ethoprism_domains.annotation.editing.spans import Span
 from napari_ethoprism.views.theme import Colors
+from napari_ethoprism.views.timeline.raster import Rows
 from napari_ethoprism.views.timeline.scene import RULER, Scene
 
 SOFT = 14  # pixels over which an open bout fades out
@@ -43,13 +44,14 @@ def paint_open_bouts(painter: QPainter, scene: Scene, playhead: int) -> None:
         left = scene.head + scene.scale.x_of(float(bout.start_frame))
         seen = max(playhead, bout.start_frame) + 1
         right = scene.head + scene.scale.x_of(float(seen))
-        top = scene.layout.top_of(number)
-        painter.fillRect(QRectF(left, top + 2, right - left, scene.layout.lane_height - 5), color)
+        rows = Rows.of(scene.layout.lane_height - 1, bool(scene.curves)).bar
+        top, height = scene.layout.top_of(number) + rows.start, rows.stop - rows.start
+        painter.fillRect(QRectF(left, top, right - left, height), color)
         fade = QLinearGradient(right, 0, right + SOFT, 0)
         fade.setColorAt(0, color)
         color.setAlpha(0)
         fade.setColorAt(1, color)
-        painter.fillRect(QRectF(right, top + 2, SOFT, scene.layout.lane_height - 5), QBrush(fade))
+        painter.fillRect(QRectF(right, top, SOFT, height), QBrush(fade))
 
 
 def paint_span(painter: QPainter, scene: Scene, colors: Colors, height: int) -> None:

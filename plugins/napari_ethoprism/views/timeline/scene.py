@@ -1,6 +1,5 @@
 """What the timeline shows now, without saying how it is painted."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -47,18 +46,20 @@ class Scene:
     head: int = 150
     times: np.ndarray = field(default_factory=lambda: np.zeros(0))
     observed: Spans = ()
-    chosen: tuple[str, ...] = ()
     is_blind: bool = False
     curves: dict[Key, Curve] = field(default_factory=dict)
     marks: dict[str, Marks] = field(default_factory=dict)
     hidden: set[Key] = field(default_factory=set)
     span: Span | None = None
+    _chosen: dict[Key, list[Event]] = field(default_factory=dict)
+    _masks: dict[Key, tuple[LaneEvents, np.ndarray]] = field(default_factory=dict)
 
     def read(self, session: Session) -> None:
         """Take everything anew from the session."""
         self.index = EventIndex.of(session.coding)
         self.times, self.observed = session.times, session.coding.observed
-        self.chosen, self.is_blind = session.selection, session.is_blind
+        self.is_blind = session.is_blind
+        self.choose(session)
         if session.frames != self.scale.frames:
             self.scale = Scale(session.frames, self.scale.width)
         self.arrange(session)
@@ -89,16 +90,39 @@ class Scene:
         found = find_hit(self.index[lane.key], self.scale, x, self.is_blind)
         return found or self._open_hit(lane, x, playhead)
 
-    def chosen_of(self, key: Key, events: Mapping[str, Event]) -> Bool[np.ndarray, " event"] | None:
-        """Say which of a lane's events are selected; None if none is."""
+    def within(self, key: Key, start: int, stop: int, playhead: int) -> list[str]:
+        """List a lane's events that take up a frame of ``[start, stop)``, as they are seen."""
         lane = self.index[key]
-        mine = [events[name] for name in self.chosen if name in events]
-        numbers = [lane.number_of(event) for event in mine if _key(event) == key]
-        if not numbers:
+        numbers = lane.between(start, stop)
+        found = lane.events[numbers[lane.shown(self.is_blind)[numbers]]]
+        still_open = [
+            bout.event_id
+            for bout in self.index.open_bouts.values()
+            if _key(bout) == key
+            and bout.start_frame < stop
+            and max(playhead, bout.start_frame) >= start
+        ]
+        return [*(event.event_id for event in found), *still_open]
+
+    def choose(self, session: Session) -> set[Key]:
+        """Take what is selected now; give the lanes that look different by it."""
+        before, self._chosen, self._masks = self._chosen, {}, {}
+        coded = session.coding.events
+        for event in [coded[name] for name in session.selection if name in coded]:
+            self._chosen.setdefault(_key(event), []).append(event)
+        return {key for key in {*before, *self._chosen} if before.get(key) != self._chosen.get(key)}
+
+    def chosen_of(self, key: Key) -> Bool[np.ndarray, " event"] | None:
+        """Say which of a lane's events are selected; None if none is."""
+        if key not in self._chosen:
             return None
-        chosen = np.zeros(len(lane), bool)
-        chosen[[number for number in numbers if number is not None]] = True
-        return chosen
+        lane, known = self.index[key], self._masks.get(key)
+        if known is None or known[0] is not lane:
+            numbers = [lane.number_of(event) for event in self._chosen[key]]
+            mask = np.zeros(len(lane), bool)
+            mask[[number for number in numbers if number is not None]] = True
+            known = self._masks[key] = lane, mask
+        return known[1]
 
     def _open_hit(self, lane: Lane, x: float, playhead: int) -> Hit | None:
         """Find an open bout, which reaches to the playhead."""

@@ -1,6 +1,8 @@
 """The timeline as a view: a canvas with its buttons and scroll bars, told by the session."""
 
-from qtpy.QtCore import Qt
+from functools import partial
+
+from qtpy.QtCore import QPoint, Qt, Signal
 from qtpy.QtWidgets import QGridLayout, QHBoxLayout, QScrollBar, QToolButton, QVBoxLayout, QWidget
 
 from ethoprism_domains.annotation.editing import Change
@@ -8,6 +10,8 @@ from ethoprism_domains.annotation.editing.spans import Spans
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.theme import Theme
 from napari_ethoprism.views.timeline.canvas import Canvas
+from napari_ethoprism.views.timeline.lanes import Lane
+from napari_ethoprism.views.timeline.menu import EventMenu
 from napari_ethoprism.views.timeline.scene import RULER, Marks
 
 _FINE = 8  # steps of the scroll bar for each pixel
@@ -22,7 +26,17 @@ class TimelineView(QWidget):
         What is shown and edited.
     theme
         The colours to paint with.
+
+    Attributes
+    ----------
+    loop_asked
+        Emitted with the frames ``start, stop`` that are to be played again and again.
+    modifiers_asked
+        Emitted with the id of the event whose modifiers are to be asked for.
     """
+
+    loop_asked = Signal(int, int)
+    modifiers_asked = Signal(str)
 
     def __init__(self, session: Session, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -31,7 +45,7 @@ class TimelineView(QWidget):
         self.canvas = Canvas(session, theme, self)
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
-        self._playhead = session.frame
+        self._playhead, self._is_playing = session.frame, False
         self._lay_out()
         self._connect()
         self._on_video()
@@ -52,6 +66,23 @@ class TimelineView(QWidget):
             self.canvas.scene.marks[name] = Marks(tuple(spans), color)
         else:
             self.canvas.scene.marks.pop(name, None)
+        self._arrange()
+
+    def set_playing(self, is_playing: bool) -> None:
+        """Turn over with the playhead; while it plays, only until the user looks elsewhere."""
+        self._is_playing = is_playing
+        scale = self.canvas.scene.scale
+        if is_playing and not scale.is_visible(self.session.frame):
+            self.canvas.set_scale(scale.following(self.session.frame))
+
+    def hide_lane(self, lane: Lane) -> None:
+        """Do not show a lane any more."""
+        self.canvas.scene.hidden.add(lane.key)
+        self._arrange()
+
+    def show_lanes(self) -> None:
+        """Show all lanes again."""
+        self.canvas.scene.hidden.clear()
         self._arrange()
 
     def _lay_out(self) -> None:
@@ -93,9 +124,21 @@ class TimelineView(QWidget):
         ):
             signal.connect(self._on_lanes)
         self.theme.changed.connect(self.canvas.refresh)
+        self.canvas.menu_asked.connect(self._show_menu)
         self.canvas.moved.connect(self._show_bars)
         self._across.valueChanged.connect(self._on_across)
         self._down.valueChanged.connect(self.canvas.scroll_to)
+
+    def _show_menu(self, place: QPoint, lane: Lane | None) -> None:
+        menu = EventMenu(self.session, self.canvas.scene.span, self)
+        menu.loop_asked.connect(self.loop_asked)
+        menu.modifiers_asked.connect(self.modifiers_asked)
+        menu.addSeparator()
+        if lane is not None and lane.kind != "marks":
+            menu.addAction(f"Hide the lane {lane.name}", partial(self.hide_lane, lane))
+        menu.addAction("Show all lanes", self.show_lanes).setEnabled(bool(self.canvas.scene.hidden))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(place)
 
     def _zoom_in(self) -> None:
         self.zoom(1.5)
@@ -114,7 +157,8 @@ class TimelineView(QWidget):
     def _on_frame(self, frame: int) -> None:
         before, self._playhead = self._playhead, frame
         scale = self.canvas.scene.scale
-        if not scale.is_visible(frame) and (scale.is_visible(before) or abs(frame - before) > 1):
+        is_left_alone = self._is_playing and not scale.is_visible(before)
+        if not scale.is_visible(frame) and not is_left_alone:
             self.canvas.set_scale(scale.following(frame))
         else:
             self.canvas.show_playhead(before, frame)
@@ -123,6 +167,7 @@ class TimelineView(QWidget):
         scene = self.canvas.scene
         touched = scene.index.follow(change, self.session.coding)
         scene.observed = self.session.coding.observed
+        touched |= scene.choose(self.session)
         if scene.arrange(self.session) or change.seen or change.unseen:
             self.canvas.refresh()
             self._show_bars()
@@ -130,12 +175,7 @@ class TimelineView(QWidget):
             self.canvas.refresh_lanes(touched)
 
     def _on_selection(self) -> None:
-        scene = self.canvas.scene
-        touched = {*scene.chosen, *self.session.selection}
-        scene.chosen = self.session.selection
-        events = self.session.coding.events
-        found = [events[name] for name in touched if name in events]
-        self.canvas.refresh_lanes({(event.subject, event.behavior) for event in found})
+        self.canvas.refresh_lanes(self.canvas.scene.choose(self.session))
 
     def _on_lanes(self) -> None:
         self.canvas.scene.is_blind = self.session.is_blind
