@@ -38,7 +38,7 @@ class Request:
         Videos and folders of videos that the labels are of; those beside the source if empty.
     only
         The only video whose labels are written; all if not given.
-    fps, observation, close_open, observed, ethogram
+    fps, observation, close_open, observed, ethogram, trust_pickle
         What `read_events` takes; `fps` is also used for writing.
     overwrite
         Whether a file that is there already is replaced.
@@ -55,6 +55,7 @@ class Request:
     observed: str = "whole"
     ethogram: Ethogram | None = None
     overwrite: bool = False
+    trust_pickle: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,7 @@ def convert(request: Request) -> Converted:
         fps=request.fps,
         observation=request.observation,
         close_open=request.close_open,
+        trust_pickle=request.trust_pickle,
     )
     if request.only is not None and request.only not in reading.videos:
         told = ", ".join(reading.videos) or "none"

@@ -54,6 +54,7 @@ def run(arguments: argparse.Namespace) -> int:
             observed=arguments.observed,
             ethogram=ethogram,
             overwrite=arguments.force,
+            trust_pickle=arguments.trust_pickle,
         )
     )
     _tell(converted, arguments.source, arguments.target)
@@ -103,6 +104,12 @@ def _add_reading(group: argparse._ArgumentGroup) -> None:
         type=Path,
         metavar="FILE",
         help="a YAML file that lists the behaviours, with their kinds, colours and keys",
+    )
+    group.add_argument(
+        "--trust-pickle",
+        action="store_true",
+        help="read a file that is a pickle, such as CalMS21's .npy: arrays and plain containers "
+        "alone, so that nothing in it is run",
     )
 
 

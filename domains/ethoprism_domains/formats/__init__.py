@@ -17,7 +17,7 @@ from ethoprism_domains.formats.boris import BORIS, BORIS_AGGREGATED, BORIS_TABUL
 from ethoprism_domains.formats.bouts_csv import BOUTS_CSV
 from ethoprism_domains.formats.caltech import CALTECH
 from ethoprism_domains.formats.carrying import carry
-from ethoprism_domains.formats.content import unpack_head
+from ethoprism_domains.formats.content import read_head
 from ethoprism_domains.formats.elan import ELAN
 from ethoprism_domains.formats.frames_csv import FRAMES_CSV
 from ethoprism_domains.formats.losses import Loss, LossReport
@@ -39,7 +39,6 @@ FORMATS: tuple[Format, ...] = (
     FRAMES_CSV,
     VIDEOS_CSV,
 )
-_HEAD_BYTES = 1 << 16
 
 
 def read_events(
@@ -53,6 +52,7 @@ def read_events(
     fps: float | None = None,
     observation: str | None = None,
     close_open: bool = False,
+    trust_pickle: bool = False,
 ) -> Reading:
     """Read a label file.
 
@@ -82,6 +82,9 @@ def read_events(
     close_open
         Close states that were started and never stopped at the end of their video; they are left
         out if not, and told in the losses.
+    trust_pickle
+        Read files that are pickles, as CalMS21's ``.npy`` are: arrays and plain containers alone.
+        They are refused if not.
 
     Returns
     -------
@@ -93,7 +96,9 @@ def read_events(
         If the file cannot be read, or says what cannot be; it names the file and the line.
     """
     path = Path(path)
-    options = ReadOptions(video, frame_times, ethogram, observed, fps, observation, close_open)
+    options = ReadOptions(
+        video, frame_times, ethogram, observed, fps, observation, close_open, trust_pickle
+    )
     return (recognise(path) if format is None else find_format(format)).read(path, options)
 
 
@@ -161,12 +166,7 @@ def find_format(name: str) -> Format:
 
 def recognise(path: Path) -> Format:
     """Recognise a file's format from its first bytes."""
-    try:
-        with path.open("rb") as file:
-            head = unpack_head(file.read(_HEAD_BYTES))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
+    head = read_head(path)
     if not head.strip():
         raise EthoprismError("the file is empty", path, "export it again")
     for item in FORMATS:

@@ -54,6 +54,8 @@ class ReadOptions:
     close_open
         Whether a state that was started and never stopped is closed at the end of its video; left
         out if not. Both are told in the loss report.
+    trust_pickle
+        Whether files that are pickles are read; refused if not. Nothing in them is run either way.
     """
 
     video: str | None = None
@@ -63,6 +65,7 @@ class ReadOptions:
     fps: float | None = None
     observation: str | None = None
     close_open: bool = False
+    trust_pickle: bool = False
     _times: dict[str, np.ndarray | None] = field(default_factory=dict, init=False, repr=False)
 
     def __post_init__(self) -> None:

@@ -13,6 +13,7 @@ from ethoprism_core.errors import EthoprismError
 
 MOST_BYTES = 1 << 28  # a label file of a quarter of a gigabyte is none
 _CHUNK = 1 << 20
+_HEAD_BYTES = 1 << 16
 _DEEPEST = 64
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 _BOMS = {b"\xef\xbb\xbf": "utf-8-sig", b"\xff\xfe": "utf-16", b"\xfe\xff": "utf-16"}
@@ -43,6 +44,22 @@ def read_bytes(path: Path) -> bytes:
         reason = error.strerror or str(error)
         raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
     return b"".join(parts)
+
+
+def read_head(path: Path) -> bytes:
+    """Read a file's first bytes, unpacked if it is gzip.
+
+    Raises
+    ------
+    EthoprismError
+        If it cannot be read.
+    """
+    try:
+        with path.open("rb") as file:
+            return unpack_head(file.read(_HEAD_BYTES))
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
 
 
 def unpack_head(head: bytes) -> bytes:

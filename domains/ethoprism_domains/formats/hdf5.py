@@ -38,13 +38,7 @@ def read_hdf5(path: Path, reader: Callable[[Path], Found], bounded: bool = True)
     EthoprismError
         If the file is no HDF5, claims more than fits into memory, or cannot be read.
     """
-    try:
-        with path.open("rb") as file:
-            head = file.read(len(SIGNATURE))
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
-    if head != SIGNATURE:
+    if not content.read_head(path).startswith(SIGNATURE):
         raise EthoprismError("the file is no HDF5", path, "export it again")
     try:
         if bounded:

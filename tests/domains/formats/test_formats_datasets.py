@@ -1,8 +1,11 @@
 """Labels of data sets and of programs that are only read: CVAT, MammAlps, FERAL, CBAS, CalMS21."""
 
 import json
+import pickle
+from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -213,6 +216,73 @@ def test_calms21_refuses_what_is_not_in_the_vocabulary(number, tmp_path):
     path.write_text(json.dumps({"annotator-id_0": {"v": sequence}}))
     with pytest.raises(EthoprismError, match="v, frame 1"):
         read_events(path)
+
+
+def pickled_calms21() -> dict:
+    """The same as the data set's converter writes it: arrays in a dictionary."""
+
+    def sequence(told: dict) -> dict:
+        arrays = {"keypoints": np.zeros((4, 2, 2, 7)), "scores": np.ones((4, 2, 7))}
+        if "annotations" in told:
+            arrays["annotations"] = np.array(told["annotations"])
+        vocabulary = {name: np.int64(n) for name, n in VOCABULARY.items()}
+        return arrays | {"metadata": {"fps": 30, "vocab": vocabulary}}
+
+    return {
+        annotator: {video: sequence(told) for video, told in sequences.items()}
+        for annotator, sequences in CALMS21.items()
+    }
+
+
+def test_calms21_pickled_is_read_only_where_it_is_trusted(tmp_path):
+    path = tmp_path / "calms21_task1_train.npy"
+    np.save(path, pickled_calms21(), allow_pickle=True)
+    assert recognise(path).name == "calms21"
+    with pytest.raises(EthoprismError, match="could run programs") as caught:
+        read_events(path)
+    assert "--trust-pickle" in str(caught.value) and "\n" not in str(caught.value)
+    found = read_events(path, trust_pickle=True)
+    plain = tmp_path / "calms21.json"
+    plain.write_text(json.dumps(CALMS21))
+    expected = read_events(plain)
+    pd.testing.assert_frame_equal(found.events, expected.events)
+    pd.testing.assert_frame_equal(found.observed, expected.observed)
+
+
+@pytest.mark.parametrize("protocol", [2, 4])
+def test_even_a_trusted_pickle_runs_nothing(protocol, tmp_path):
+    path, trace = tmp_path / "calms21.npy", tmp_path / "trace"
+
+    class Harmful:
+        def __reduce__(self):
+            return Path.touch, (trace,)
+
+    np.save(path, {"annotator-id_0": Harmful()}, allow_pickle=True)
+    header = path.read_bytes().partition(b"\n")[0] + b"\n"
+    path.write_bytes(header + pickle.dumps(Harmful(), protocol=protocol))
+    with pytest.raises(EthoprismError, match="do not trust this file"):
+        read_events(path, trust_pickle=True)
+    assert not trace.exists()
+    np.load(path, allow_pickle=True)
+    assert trace.exists()  # which NumPy's own reader would have run
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(data=st.data())
+def test_damaged_pickles_end_in_the_one_error(data, tmp_path):
+    path = tmp_path / "calms21.npy"
+    np.save(path, pickled_calms21(), allow_pickle=True)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        at = data.draw(st.integers(100, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 12))] = data.draw(st.binary(max_size=3))
+    path.write_bytes(content)
+    try:
+        found = read_events(path, "calms21", trust_pickle=True)
+    except EthoprismError as error:
+        assert "\n" not in str(error)
+    else:
+        assert isinstance(found, Annotations)
 
 
 MAMMALPS = {
