@@ -21,6 +21,11 @@ class Colors:
         """Whether the background is darker than the text."""
         return _lightness(self.background) < _lightness(self.text)
 
+    @property
+    def problem(self) -> str:
+        """The colour of sentences that warn; napari's own is too light on its light theme."""
+        return self.warning if self.is_dark else "#8a4b00"
+
 
 class Theme(QObject):
     """The colours now, and the signal that they are others."""

@@ -5,7 +5,7 @@ from ethoprism_domains.formats.boris import aggregated, tabular
 from ethoprism_domains.formats.boris.carrying import carried
 from ethoprism_domains.formats.boris.definitions import FORBIDDEN
 from ethoprism_domains.formats.boris.exports import carried_rows
-from ethoprism_domains.formats.boris.project_read import read, sniff
+from ethoprism_domains.formats.boris.project_read import read, read_project_ethogram, sniff
 from ethoprism_domains.formats.boris.project_write import write
 
 BORIS = Format(
@@ -50,4 +50,4 @@ BORIS_AGGREGATED = Format(
     forbidden=FORBIDDEN,
 )
 
-__all__ = ["BORIS", "BORIS_AGGREGATED", "BORIS_TABULAR"]
+__all__ = ["BORIS", "BORIS_AGGREGATED", "BORIS_TABULAR", "read_project_ethogram"]

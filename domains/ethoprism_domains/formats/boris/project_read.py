@@ -52,6 +52,20 @@ def read(path: Path, options: ReadOptions) -> Reading:
     return assemble(path, read_ones, ethogram, options, losses)
 
 
+def read_project_ethogram(path: Path) -> Ethogram:
+    """Read what a project codes, whatever was coded with it.
+
+    Raises
+    ------
+    EthoprismError
+        If it cannot be read, or is no project.
+    """
+    project = mapping(read_json(path))
+    if "behaviors_conf" not in project:
+        raise EthoprismError("it has no behaviours", path, "is it a BORIS project?")
+    return read_ethogram(project, path, (), LossCounter())
+
+
 def choose_observation(names: Sequence[str], wanted: str | None, path: Path) -> list[str]:
     """Choose one observation by its name, or all."""
     if wanted is None:

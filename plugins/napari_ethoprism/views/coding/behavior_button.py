@@ -6,6 +6,7 @@ from qtpy.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
 from ethoprism_domains.annotation import Behavior
 from ethoprism_domains.annotation.editing import Event
+from napari_ethoprism.views.coding.bindings import key_shown
 from napari_ethoprism.views.theme import Theme
 
 _HEIGHT, _MARGIN, _SWATCH = 30, 7, 14
@@ -105,13 +106,13 @@ class BehaviorButton(QAbstractButton):
 
     def _paint_key(self, painter: QPainter, row: QRectF) -> float:
         """Draw the key, and give where what is left of it must end."""
-        colors, text = self._theme.colors, self.behavior.key or "–"
+        colors, text = self._theme.colors, key_shown(self.behavior.key)
         width = max(22, painter.fontMetrics().horizontalAdvance(text) + 12)
         cap = QRectF(row.right() - _MARGIN - width, row.top() + 4, width, row.height() - 8)
         painter.setBrush(QColor(colors.background))
-        painter.setPen(QPen(QColor(colors.warning if self._problem else colors.primary), 1))
+        painter.setPen(QPen(QColor(colors.problem if self._problem else colors.primary), 1))
         painter.drawRoundedRect(cap, 3, 3)
-        painter.setPen(QColor(colors.warning if self._problem else colors.text))
+        painter.setPen(QColor(colors.problem if self._problem else colors.text))
         painter.drawText(cap, Qt.AlignmentFlag.AlignCenter, text)
         return cap.left() - _MARGIN
 
@@ -140,7 +141,7 @@ class BehaviorButton(QAbstractButton):
 
     def _hint(self) -> str:
         behavior = self.behavior
-        key = f"key {behavior.key}" if behavior.key else "no key"
+        key = f"key {key_shown(behavior.key)}" if behavior.key else "no key"
         told = [f"{behavior.name} ({key}), {_KINDS[behavior.kind]}."]
         told += [behavior.description] if behavior.description else []
         told += [f"Excludes {', '.join(behavior.excludes)}."] if behavior.excludes else []

@@ -78,6 +78,11 @@ def key_of(event: QKeyEvent) -> str:
     return ""
 
 
+def key_shown(key: str) -> str:
+    """Write a key so that it can be read."""
+    return {"": "–", " ": "Space"}.get(key, key)
+
+
 def _fixed() -> Iterator[tuple[str, Binding]]:
     for judgement in JUDGEMENTS:
         yield command(judgement).keys[0], Binding("judgement", judgement)

@@ -23,7 +23,7 @@ from napari_ethoprism.session import Session
 from napari_ethoprism.views.coding.bindings import command_keys
 from napari_ethoprism.views.theme import Colors, Theme
 
-_PAPER = Colors("#ffffff", "#e6e6e6", "#bbbbbb", "#111111", "#0060c7", "#b06000")
+_PAPER = Colors("#ffffff", "#e6e6e6", "#707070", "#111111", "#0060c7", "#b06000")
 _WIDTH, _SHARPNESS = 620, 3  # of the picture: in points, and pixels to a point
 
 
@@ -54,7 +54,9 @@ class Legend(QDialog):
 
     def refresh(self) -> None:
         """Show the keys of the ethogram as it is now."""
-        self._page.setHtml(legend_html(self._session.ethogram, self._theme.colors))
+        colors = self._theme.colors
+        self._page.setStyleSheet(f"background: {colors.background}; color: {colors.text}")
+        self._page.setHtml(legend_html(self._session.ethogram, colors))
 
     def _ask_where(self) -> None:
         name, _ = QFileDialog.getSaveFileName(self, "Save the keys", "keys.png", "Picture (*.png)")
@@ -135,7 +137,7 @@ def _row(key: str, name: str, told: str, colors: Colors, color: str = "") -> str
     cap = f'<td width="90" align="center" bgcolor="{color or colors.foreground}"><b>'
     ink = _ink_on(color) if color else colors.text
     cell = f'{cap}<span style="color:{ink}">{escape(key) or "–"}</span></b></td>'
-    more = f' <span style="color:{colors.primary}">{escape(told)}</span>' if told else ""
+    more = f" <i>{escape(told)}</i>" if told else ""
     return f"<tr>{cell}<td>&nbsp;{escape(name)}{more}</td></tr>"
 
 

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QVBoxLayout, QWidget
+from qtpy.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from ethoprism_domains.annotation.editing import Event
+from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.coding.asking import Asking, Pausable
 from napari_ethoprism.views.coding.behavior_list import BehaviorList
 from napari_ethoprism.views.coding.bindings import Bindings, key_of
-from napari_ethoprism.views.coding.choosers import JudgementChooser, ModeSwitch, SubjectChooser
+from napari_ethoprism.views.coding.choosers import (
+    JudgementChooser,
+    ModeSwitch,
+    SubjectChooser,
+    column_of,
+    row_of,
+)
 from napari_ethoprism.views.coding.coder import Coder
+from napari_ethoprism.views.coding.editor import EthogramEditor
 from napari_ethoprism.views.coding.key_filter import KeyFilter
 from napari_ethoprism.views.coding.legend import Legend
 from napari_ethoprism.views.coding.question import Question
@@ -49,6 +57,8 @@ class CodingView(QWidget):
         self.judgements = JudgementChooser()
         self.behaviors = BehaviorList(theme)
         self.question = Question()
+        self.editor = EthogramEditor(session, theme)
+        self._pages = QStackedWidget()
         self._asking = Asking(session, self.question, player, self)
         self._legend: Legend | None = None
         self._keys = KeyFilter(self, self._wants, self._on_press, self._on_release, self._on_lost)
@@ -63,17 +73,43 @@ class CodingView(QWidget):
         self._keys.set_active(False)
         return super().close()
 
+    def show_editor(self) -> None:
+        """Edit the ethogram in place of the buttons."""
+        if self._session.project is None:
+            self._session.tell("open a project first")
+            return
+        self._session.set_coding(False)
+        self.editor.begin()
+        self._pages.setCurrentWidget(self.editor)
+
+    def show_buttons(self) -> None:
+        """Show the buttons again."""
+        self._pages.setCurrentIndex(0)
+
     def _lay_out(self) -> None:
+        edit, legend = QPushButton("Edit ethogram…"), QPushButton("Keys…")
+        edit.setObjectName("edit ethogram")
+        edit.setToolTip("Add and change behaviours, their keys and colours, exclusions, subjects")
+        edit.clicked.connect(self.show_editor)
+        legend.setObjectName("show legend")
+        legend.setToolTip(command("legend").hint())
+        legend.clicked.connect(self.show_legend)
+        page = QWidget()
+        inside = column_of(self.switch, self.question, self.subjects, self.judgements)
+        inside.addWidget(self.behaviors, 1)
+        inside.addLayout(row_of(edit, legend))
+        page.setLayout(inside)
+        self._pages.addWidget(page)
+        self._pages.addWidget(self.editor)
         column = QVBoxLayout(self)
-        for widget in (self.switch, self.question, self.subjects, self.judgements):
-            column.addWidget(widget)
-        column.addWidget(self.behaviors, 1)
+        column.addWidget(self._pages)
 
     def _connect(self) -> None:
         session = self._session
         self.switch.clicked.connect(session.set_coding)
         self.subjects.chosen.connect(session.set_subject)
         self.judgements.chosen.connect(session.set_judgement)
+        self.editor.closed.connect(self.show_buttons)
         self.behaviors.tapped.connect(self.coder.click)
         self.coder.asking.connect(self._asking.ask)
         self.coder.holding_changed.connect(self._refresh)
@@ -154,4 +190,5 @@ class CodingView(QWidget):
             return None, ""
         seconds = 0.0 if event.start_s is None else event.start_s
         begun = f"{int(seconds // 60)}:{seconds % 60:06.3f}"
-        return event, f"since {begun} · {event.start_frame}"
+        since = "at" if event.kind == "point" else "since"
+        return event, f"{since} {begun} · {event.start_frame}"
