@@ -43,12 +43,16 @@ class Command:
 
 
 _CODE, _PLAY, _MOVE, _EDIT = "Coding", "Playing", "Moving", "Editing"
+_REVIEW = "Reviewing"
 
 COMMANDS = (
     Command("coding mode", ("F2",), "switch coding on or off", _CODE),
     Command("present", ("F6",), "judge what is coded next as present", _CODE),
     Command("unsure", ("F7",), "judge what is coded next as unsure", _CODE),
     Command("absent", ("F8",), "judge what is coded next as absent", _CODE),
+    Command("present of selected", ("Shift+F6",), "judge what is selected as present", _CODE),
+    Command("unsure of selected", ("Shift+F7",), "judge what is selected as unsure", _CODE),
+    Command("absent of selected", ("Shift+F8",), "judge what is selected as absent", _CODE),
     Command("whole scene", ("F9",), "code the whole scene, not one subject", _CODE),
     Command("legend", ("F1",), "show all keys", _CODE),
     Command("play", ("Space",), "play or pause", _PLAY),
@@ -74,6 +78,11 @@ COMMANDS = (
     Command("undo", ("Ctrl+Z",), "take the last action back", _EDIT),
     Command("redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "do again what was taken back", _EDIT),
     Command("save", ("Ctrl+S",), "say when the last action was saved", _EDIT),
+    Command("accept", ("Return", "Enter"), "it is right: accept what is shown for review", _REVIEW),
+    Command("reject", ("Backspace",), "it is wrong: reject what is shown for review", _REVIEW),
+    Command("correct", ("F4",), "it is another behaviour: choose which", _REVIEW),
+    Command("skip", ("PgDown",), "decide later: on to the next", _REVIEW),
+    Command("back", ("PgUp",), "back to the one before", _REVIEW),
 )
 _BY_NAME = {command.name: command for command in COMMANDS}
 

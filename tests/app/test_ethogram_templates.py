@@ -34,6 +34,13 @@ def test_the_ethogram_of_a_boris_project_is_read(real_labels: Path):
     assert len(ethogram_in(files[0])) > 0
 
 
+def test_a_boris_project_without_behaviours_is_told(tmp_path: Path):
+    other = tmp_path / "other.boris"
+    other.write_text("{}", encoding="utf-8")
+    with pytest.raises(EthoprismError, match="no behaviours"):
+        ethogram_in(other)
+
+
 def test_a_file_of_something_else_is_told(tmp_path: Path):
     other = tmp_path / "notes.txt"
     other.write_text("no labels", encoding="utf-8")

@@ -1,7 +1,5 @@
 """The editor of the ethogram, and the legend of its keys."""
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
@@ -10,13 +8,12 @@ from qtpy.QtGui import QImage
 from qtpy.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
 
 from ethoprism.project import Project, read_ethogram
-from ethoprism_core.errors import EthoprismError
+from ethoprism.project.templates import ethogram_in, templates
 from ethoprism_domains.annotation import Behavior, Ethogram, Modifier, Subject
 from ethoprism_domains.annotation.editing import add
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.coding import CodingView
 from napari_ethoprism.views.coding.editor import EthogramEditor
-from napari_ethoprism.views.coding.editor.sources import TEMPLATES, import_ethogram
 from napari_ethoprism.views.coding.legend import Legend, legend_html, save_legend
 from napari_ethoprism.views.theme import Theme
 
@@ -223,7 +220,7 @@ def test_another_ethogram_is_added_without_double_names_and_keys(editor, tmp_pat
         (Subject("A"), Subject("C", key="w")),
     )
     project = Project.create(tmp_path / "other", other)
-    editor.add_from(import_ethogram(project.file))
+    editor.add_from(ethogram_in(project.file))
     made = editor.draft.ethogram()
     assert made.names == ("walk", "rest", "jump", "fly", "perch")
     assert made["rest"].key == "r" and made["fly"].excludes == ("perch",)
@@ -231,23 +228,11 @@ def test_another_ethogram_is_added_without_double_names_and_keys(editor, tmp_pat
     assert not editor.findChild(QLabel, "editor says").text()
 
 
-def test_a_boris_project_gives_its_ethogram(real_labels: Path):
-    made = import_ethogram(real_labels / "boris" / "test2.boris")
-    assert len(made) > 2 and {behavior.kind for behavior in made} == {"state", "point"}
-
-
-def test_a_file_without_an_ethogram_is_refused(tmp_path):
-    path = tmp_path / "other.boris"
-    path.write_text("{}", encoding="utf-8")
-    with pytest.raises(EthoprismError, match="no behaviours"):
-        import_ethogram(path)
-
-
-@pytest.mark.parametrize("title", TEMPLATES)
+@pytest.mark.parametrize("title", templates())
 def test_templates_can_be_saved_as_they_are(session, editor, title):
-    editor.add_from(TEMPLATES[title])
+    editor.add_from(templates()[title])
     editor.save()
-    assert set(TEMPLATES[title].names) <= set(stored(session).names)
+    assert set(templates()[title].names) <= set(stored(session).names)
 
 
 def test_the_panel_shows_the_editor_in_place(session, qtbot):

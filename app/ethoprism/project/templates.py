@@ -8,8 +8,9 @@ import numpy as np
 from ethoprism.project.project import read_ethogram
 from ethoprism_domains.annotation import Behavior, Ethogram, Subject, exclusive
 from ethoprism_domains.formats import read_events
+from ethoprism_domains.formats.boris import read_project_ethogram
 
-_YAML = (".yaml", ".yml")
+_YAML, _BORIS = (".yaml", ".yml"), (".boris", ".boris.gz")
 # times do not matter where only the behaviours are wanted: any long recording will do
 _ANY_TIMES = np.arange(3_000_000) / 30
 
@@ -44,6 +45,8 @@ def ethogram_in(path: str | Path) -> Ethogram:
     path = Path(path)
     if path.suffix.lower() in _YAML:
         return read_ethogram(path)
+    if path.name.lower().endswith(_BORIS):  # also where what was coded with it cannot be read
+        return read_project_ethogram(path)
     return read_events(path, video="video", frame_times=lambda _: _ANY_TIMES).ethogram
 
 

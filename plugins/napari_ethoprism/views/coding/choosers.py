@@ -116,15 +116,19 @@ class SubjectChooser(QScrollArea):
 
 
 class JudgementChooser(Chooser):
-    """Whether what is coded is present, unsure or absent."""
+    """Whether something is present, unsure or absent.
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    Parameters
+    ----------
+    of
+        What the names of the commands that do the same end in.
+    """
+
+    def __init__(self, of: str = "", parent: QWidget | None = None) -> None:
         super().__init__(len(JUDGEMENTS), parent)
+        commands = {name: command(f"{name}{of}") for name in JUDGEMENTS}
         self.set_choices(
-            [
-                (name, name.capitalize(), command(name).shown, command(name).hint())
-                for name in JUDGEMENTS
-            ]
+            [(name, name.capitalize(), item.shown, item.hint()) for name, item in commands.items()]
         )
 
 

@@ -9,7 +9,6 @@ from qtpy.QtGui import QColor, QImage, QPainter, QTextDocument
 from qtpy.QtWidgets import (
     QDialog,
     QDialogButtonBox,
-    QFileDialog,
     QTextBrowser,
     QVBoxLayout,
     QWidget,
@@ -20,6 +19,7 @@ from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation import Behavior, Ethogram
 from napari_ethoprism.keys import COMMANDS, Command
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.asking import ask_target, confirm
 from napari_ethoprism.views.coding.bindings import command_keys
 from napari_ethoprism.views.theme import Colors, Theme
 
@@ -59,15 +59,19 @@ class Legend(QDialog):
         self._page.setHtml(legend_html(self._session.ethogram, colors))
 
     def _ask_where(self) -> None:
-        name, _ = QFileDialog.getSaveFileName(self, "Save the keys", "keys.png", "Picture (*.png)")
-        if not name:
+        name, kinds = Path.home() / "keys.png", ("Pictures (*.png)",)
+        path = ask_target(self, "Save the keys as a picture", kinds, name)
+        if path is None:
+            return
+        path = path if path.suffix.lower() == ".png" else path.with_name(f"{path.name}.png")
+        if path.exists() and not confirm(self, f"{path.name} is there already.", "Replace it"):
             return
         try:
-            save_legend(self._session.ethogram, Path(name))
+            save_legend(self._session.ethogram, path)
         except EthoprismError as error:
             self._session.tell_problem(error)
             return
-        self._session.tell(f"saved {name}")
+        self._session.tell(f"saved {path}")
 
 
 def save_legend(ethogram: Ethogram, path: Path) -> None:

@@ -1,16 +1,18 @@
 """The panel for coding: the ethogram as buttons and keys, and what is selected."""
 
 from collections.abc import Callable
+from functools import partial
 
+from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.coding.asking import Asking, Pausable
 from napari_ethoprism.views.coding.behavior_list import BehaviorList
-from napari_ethoprism.views.coding.bindings import Bindings, key_of
+from napari_ethoprism.views.coding.bindings import JUDGEMENTS, Bindings, key_of
 from napari_ethoprism.views.coding.choosers import (
     JudgementChooser,
     ModeSwitch,
@@ -19,6 +21,7 @@ from napari_ethoprism.views.coding.choosers import (
     row_of,
 )
 from napari_ethoprism.views.coding.coder import Coder
+from napari_ethoprism.views.coding.details import DetailsView
 from napari_ethoprism.views.coding.editor import EthogramEditor
 from napari_ethoprism.views.coding.key_filter import KeyFilter
 from napari_ethoprism.views.coding.legend import Legend
@@ -58,6 +61,7 @@ class CodingView(QWidget):
         self.behaviors = BehaviorList(theme)
         self.question = Question()
         self.editor = EthogramEditor(session, theme)
+        self.details, self._details_area = DetailsView(session), QScrollArea()
         self._pages = QStackedWidget()
         self._asking = Asking(session, self.question, player, self)
         self._legend: Legend | None = None
@@ -67,6 +71,7 @@ class CodingView(QWidget):
         self._on_ethogram()
         self._on_mode(session.is_coding)
         self._on_judgement(session.judgement)
+        self._on_selection()
 
     def close(self) -> bool:
         """Give the keys back."""
@@ -96,7 +101,15 @@ class CodingView(QWidget):
         legend.clicked.connect(self.show_legend)
         page = QWidget()
         inside = column_of(self.switch, self.question, self.subjects, self.judgements)
-        inside.addWidget(self.behaviors, 1)
+        self._details_area.setWidget(self.details)
+        self._details_area.setWidgetResizable(True)
+        self._details_area.setFrameShape(QScrollArea.Shape.NoFrame)
+        halves = QSplitter(Qt.Orientation.Vertical)
+        halves.setChildrenCollapsible(False)
+        halves.addWidget(self.behaviors)
+        halves.addWidget(self._details_area)
+        halves.setStretchFactor(0, 1)
+        inside.addWidget(halves, 1)
         inside.addLayout(row_of(edit, legend))
         page.setLayout(inside)
         self._pages.addWidget(page)
@@ -112,6 +125,9 @@ class CodingView(QWidget):
         self.editor.closed.connect(self.show_buttons)
         self.behaviors.tapped.connect(self.coder.click)
         self.coder.asking.connect(self._asking.ask)
+        self.details.asking.connect(self._asking.ask)
+        session.selection_changed.connect(self._on_selection)
+        session.video_changed.connect(self._on_selection)
         self.coder.holding_changed.connect(self._refresh)
         session.ethogram_changed.connect(self._on_ethogram)
         session.project_changed.connect(self._on_ethogram)
@@ -123,7 +139,8 @@ class CodingView(QWidget):
 
     def commands(self) -> dict[str, Callable[[], object]]:
         """Give what the window's commands for coding do."""
-        return {"coding mode": self.switch.click, "legend": self.show_legend}
+        judged = {f"{name} of selected": partial(self.details.judge, name) for name in JUDGEMENTS}
+        return {"coding mode": self.switch.click, "legend": self.show_legend} | judged
 
     def show_legend(self) -> None:
         """Show the legend of keys beside the window."""
@@ -165,6 +182,9 @@ class CodingView(QWidget):
         if self._session.subject not in ("", *ethogram.subject_names):
             self._session.set_subject("")
         self._refresh()
+
+    def _on_selection(self) -> None:
+        self._details_area.setVisible(bool(self._session.selection))
 
     def _on_mode(self, is_coding: bool) -> None:
         self._held.clear()

@@ -6,7 +6,6 @@ from pathlib import Path
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QAction
 from qtpy.QtWidgets import (
-    QFileDialog,
     QLabel,
     QMenu,
     QMessageBox,
@@ -17,22 +16,21 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ethoprism.project.templates import ethogram_in, templates
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Ethogram
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.asking import ask_file
 from napari_ethoprism.views.coding.choosers import row_of
 from napari_ethoprism.views.coding.editor.behavior_page import BehaviorPage
 from napari_ethoprism.views.coding.editor.draft import Draft
 from napari_ethoprism.views.coding.editor.exclusion_page import ExclusionPage
 from napari_ethoprism.views.coding.editor.problems import Place, find_problems
 from napari_ethoprism.views.coding.editor.relabeling import Uses, rename_everywhere
-from napari_ethoprism.views.coding.editor.sources import (
-    IMPORT_FILTER,
-    TEMPLATES,
-    import_ethogram,
-)
 from napari_ethoprism.views.coding.editor.subject_page import SubjectPage
 from napari_ethoprism.views.theme import Theme
+
+_KINDS = ("Ethograms (*.yaml *.yml *.boris *.boris.gz)", "All files (*)")
 
 Ask = Callable[[QWidget, str], str]
 
@@ -135,9 +133,9 @@ class EthogramEditor(QWidget):
 
     def _menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction("A project's file…").triggered.connect(self._on_import)
+        menu.addAction("A project or label file…").triggered.connect(self._on_import)
         menu.addSeparator()
-        for title in TEMPLATES:
+        for title in templates():
             action = menu.addAction(title)
             action.setData(title)
             action.triggered.connect(self._on_template)
@@ -176,18 +174,18 @@ class EthogramEditor(QWidget):
         return "\n".join([*lines, "Give these events the new name too?"])
 
     def _on_import(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self, "Ethogram of a project", "", IMPORT_FILTER)
-        if not name:
+        path = ask_file(self, "Ethogram of a project or a label file", _KINDS, Path.home())
+        if path is None:
             return
         try:
-            self.add_from(import_ethogram(Path(name)))
+            self.add_from(ethogram_in(path))
         except EthoprismError as error:
             self._session.tell_problem(error)
 
     def _on_template(self) -> None:
         action = self.sender()
         if isinstance(action, QAction):
-            self.add_from(TEMPLATES[action.data()])
+            self.add_from(templates()[action.data()])
 
 
 def ask_about_events(parent: QWidget, question: str) -> str:
