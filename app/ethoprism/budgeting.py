@@ -10,9 +10,14 @@ import pandas as pd
 from ethoprism.measuring import write_table
 from ethoprism.report.budget_figures import bins_figure, shares_figure, transitions_figure
 from ethoprism.report.figures import save_figure
-from ethoprism.study import read_study
+from ethoprism.study import (
+    VideoClocks,
+    join_annotations,
+    keep_behaviors,
+    merge_ethograms,
+    refuse_nothing,
+)
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.video import load_index
 from ethoprism_domains.annotation import Ethogram
 from ethoprism_domains.budget import bout_tracks, cooccurrence, durations, transitions
 
@@ -32,6 +37,8 @@ class Budget:
         As the functions of these names give them.
     ethogram
         Of the labels.
+    clocks
+        Which clock each video went by, in the columns `video` and `clock`.
     """
 
     table: pd.DataFrame
@@ -39,6 +46,7 @@ class Budget:
     transitions: pd.DataFrame
     cooccurrence: pd.DataFrame
     ethogram: Ethogram
+    clocks: pd.DataFrame
 
     def write(self, out: Path) -> list[Path]:
         """Write tables and figures; return the paths."""
@@ -48,6 +56,7 @@ class Budget:
             "bins.csv": self.bins,
             "transitions.csv": self.transitions,
             "cooccurrence.csv": self.cooccurrence,
+            "clocks.csv": self.clocks,
         }
         figures = {"transitions.png": transitions_figure(self.transitions)}
         if colors:
@@ -73,6 +82,7 @@ def budget(
     start: datetime | None = None,
     behaviors: Sequence[str] = (),
     ethogram: Ethogram | None = None,
+    fps: float | None = None,
 ) -> Budget:
     """Measure what was done with the observed time.
 
@@ -90,29 +100,37 @@ def budget(
         Which to measure; all if empty.
     ethogram
         The behaviours there are; taken from the files if not given.
+    fps
+        Frames per second of the videos that are not at hand; else the labels' own frames and
+        seconds stand in.
 
     Raises
     ------
     EthoprismError
-        If a file cannot be read, a video is missing, or `start` is given with several videos.
+        If a file cannot be read, a video has no clock, or `start` is given with several videos.
     """
-    files, where = [Path(path) for path in labels], [Path(path) for path in videos]
-    study = read_study(files, where, behaviors=behaviors, ethogram=ethogram)
-    if start is not None and (len(study.paths) > 1 or bin_s is None):
+    files = [Path(path) for path in labels]
+    clocks = VideoClocks(files, [Path(path) for path in videos], fps)
+    read = [clocks.read(path, ethogram) for path in files]
+    merged = ethogram or merge_ethograms([part.ethogram for part in read])
+    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
+    refuse_nothing(annotations, files)
+    if start is not None and (len(annotations.videos) > 1 or bin_s is None):
         raise EthoprismError(
             "the start on the clock orders the bins of one video", start, "name one, and give bins"
         )
     tracks = [
         track
-        for name, path in study.paths.items()
-        for track in bout_tracks(study.annotations, name, load_index(path).times)
+        for name in annotations.videos
+        for track in bout_tracks(annotations, name, clocks.frame_times(name))
     ]
     offset = 0.0 if start is None else _since_midnight(start)
     bins = None if bin_s is None else durations(tracks, bin_s, offset)
     if bins is not None and start is not None:
         bins = _with_clock(bins, start)
     sequence = transitions(tracks), cooccurrence(tracks)
-    return Budget(durations(tracks), bins, *sequence, study.annotations.ethogram)
+    went_by = clocks.table(annotations.videos)
+    return Budget(durations(tracks), bins, *sequence, annotations.ethogram, went_by)
 
 
 def _since_midnight(moment: datetime) -> float:

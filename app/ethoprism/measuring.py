@@ -8,10 +8,9 @@ import pandas as pd
 
 from ethoprism.report.agreement_figure import agreement_figure
 from ethoprism.report.figures import save_figure
-from ethoprism.study import VideoFinder, keep_behaviors, merge_ethograms, read_labels
+from ethoprism.study import VideoClocks, join_annotations, keep_behaviors, merge_ethograms
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
-from ethoprism_core.video import load_index
 from ethoprism_domains.agreement import (
     Agreement,
     AgreementSettings,
@@ -19,7 +18,7 @@ from ethoprism_domains.agreement import (
     align_coders,
     measure_agreement,
 )
-from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation import Ethogram
 from ethoprism_domains.formats import recognise
 
 _BOUTS = "*.bouts.csv"
@@ -37,15 +36,19 @@ class Comparison:
         The labels, one item a video.
     ethogram
         Of all coders together.
+    clocks
+        Which clock each video went by, in the columns `video` and `clock`.
     """
 
     agreement: Agreement
     videos: tuple[CodedVideo, ...]
     ethogram: Ethogram
+    clocks: pd.DataFrame
 
     def write(self, out: Path) -> list[Path]:
         """Write the measures, the disagreements and a figure of each video; return the paths."""
-        written = [out / "agreement.csv", out / "disagreements.csv"]
+        written = [out / "agreement.csv", out / "disagreements.csv", out / "clocks.csv"]
+        write_table(self.clocks, written[2])
         write_table(self.agreement.table, written[0])
         write_table(self.agreement.disagreements, written[1])
         colors = {behavior.name: behavior.color for behavior in self.ethogram}
@@ -62,6 +65,7 @@ def agreement(
     settings: AgreementSettings | None = None,
     behaviors: Sequence[str] = (),
     ethogram: Ethogram | None = None,
+    fps: float | None = None,
 ) -> Comparison:
     """Measure how far coders of the same videos agree; a model's bouts are a coder's as well.
 
@@ -76,29 +80,35 @@ def agreement(
         Which to compare; all that any coder names if empty.
     ethogram
         The behaviours there are; taken from the files if not given.
+    fps
+        Frames per second of the videos that are not at hand; else the labels' own frames and
+        seconds stand in.
 
     Raises
     ------
     EthoprismError
-        If a file cannot be read, a video is missing, or no two coders observed the same video.
+        If a file cannot be read, a video has no clock, or no two coders observed the same video.
     """
     files = {
         name: _label_files(path)
         for name, path in _coder_names([Path(coder) for coder in coders]).items()
     }
-    folders = sorted({file.parent for listed in files.values() for file in listed})
-    finder = VideoFinder([Path(video) for video in videos] or folders)
+    everything = [file for listed in files.values() for file in listed]
+    clocks = VideoClocks(everything, [Path(video) for video in videos], fps)
     read = {
-        name: [read_labels(file, finder, ethogram) for file in listed]
-        for name, listed in files.items()
+        name: [clocks.read(file, ethogram) for file in listed] for name, listed in files.items()
     }
     merged = ethogram or merge_ethograms(
         [part.ethogram for parts in read.values() for part in parts]
     )
-    joined = {name: keep_behaviors(_join(parts, merged), behaviors) for name, parts in read.items()}
-    aligned = align_coders(joined, lambda name: load_index(finder.path(name)).times)
+    joined = {
+        name: keep_behaviors(join_annotations(parts, merged), behaviors)
+        for name, parts in read.items()
+    }
+    aligned = align_coders(joined, clocks.frame_times)
     kept = next(iter(joined.values())).ethogram
-    return Comparison(measure_agreement(aligned, settings), tuple(aligned), kept)
+    went_by = clocks.table([video.video for video in aligned])
+    return Comparison(measure_agreement(aligned, settings), tuple(aligned), kept, went_by)
 
 
 def write_table(table: pd.DataFrame, path: Path) -> None:
@@ -137,9 +147,3 @@ def _is_label_file(path: Path) -> bool:
     except EthoprismError:
         return False
     return True
-
-
-def _join(parts: Sequence[Annotations], ethogram: Ethogram) -> Annotations:
-    events = pd.concat([part.events for part in parts], ignore_index=True)
-    observed = pd.concat([part.observed for part in parts], ignore_index=True)
-    return Annotations(events, observed, ethogram)

@@ -127,3 +127,63 @@ def test_mistakes_about_budgets_are_one_line(coded: Path, words, said, capsys, m
     error = capsys.readouterr().err
     assert said in error and error.count("\n") == 1
     assert not (coded / "budget").exists()
+
+
+def clocks(folder: Path) -> list[str]:
+    return pd.read_csv(folder / "clocks.csv")["clock"].tolist()
+
+
+def test_the_videos_own_times_come_before_a_rate(coded: Path):
+    words = ("--fps", 7, "--out", coded / "out")
+    assert run("budget", coded / "anna.csv", *words) == 0
+    assert clocks(coded / "out") == ["its own frame times"] * 2
+    table = pd.read_csv(coded / "out" / "budget.csv").set_index(["video", "behavior"])
+    assert table.loc[("one.mp4", "groom"), "total_s"] == 0.5
+
+
+def test_without_the_videos_a_rate_stands_in(coded: Path, capsys):
+    for name in ("one", "two"):
+        (coded / f"{name}.mp4").unlink()
+    out = coded / "out"
+    assert run("agreement", coded / "anna.csv", coded / "ben.csv", "--fps", 10, "--out", out) == 0
+    assert "clock of one.mp4, two.mp4: 10 frames per second, as given" in capsys.readouterr().err
+    table = pd.read_csv(out / "agreement.csv").set_index(["behavior", "measure"])
+    assert table.loc[("groom", "kappa"), "count"] == 24 + 10  # what both of them coded
+    assert run("budget", coded / "anna.csv", "--fps", 10, "--out", out) == 0
+    groom = pd.read_csv(out / "budget.csv").set_index(["video", "behavior"])
+    assert groom.loc[("one.mp4", "groom"), ["total_s", "observed_s"]].tolist() == [1.0, 2.5]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "clock"),
+    [
+        ((0.2, 0.6, 0.8, 1.2), "25 frames per second, by the frames and seconds of its labels"),
+        ((0.2, 0.7, 0.8, 1.2), "the frames and seconds of its labels"),
+    ],
+)
+def test_the_labels_own_frames_and_seconds_stand_in(seconds, clock, tmp_path: Path):
+    labels, out = tmp_path / "labels.csv", tmp_path / "out"
+    a, b, c, d = seconds
+    rows = f"v.mp4,groom,5,15,{a},{b}\nv.mp4,groom,20,30,{c},{d}\n"
+    labels.write_text("video,behavior,start_frame,stop_frame,start_s,stop_s\n" + rows, "utf-8")
+    assert run("budget", labels, "--out", out) == 0
+    assert clocks(out) == [clock]
+    total = pd.read_csv(out / "budget.csv").loc[0, "total_s"]
+    assert total == pytest.approx(b - a + d - c)
+
+
+def test_without_any_clock_one_line_says_what_to_give(coded: Path, capsys):
+    for name in ("one", "two"):
+        (coded / f"{name}.mp4").unlink()
+    assert run("budget", coded / "anna.csv", "--out", coded / "out") == 2
+    error = capsys.readouterr().err
+    assert "one.mp4" in error and "--fps" in error and error.count("\n") == 1
+
+
+def test_seconds_without_the_videos_need_a_rate(tmp_path: Path, capsys):
+    labels, out = tmp_path / "labels.csv", tmp_path / "out"
+    labels.write_text("video,behavior,start_s,stop_s\nv.mp4,groom,1,2.5\n", "utf-8")
+    assert run("budget", labels, "--out", out) == 2
+    assert "frames per second" in capsys.readouterr().err
+    assert run("budget", labels, "--fps", 20, "--out", out) == 0
+    assert pd.read_csv(out / "budget.csv").loc[0, "total_s"] == 1.5

@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "the bouts that classify found are such files too",
     )
     shared.add_label_choices(parser)
+    shared.add_rate(parser)
     parser.add_argument(
         "--interval",
         type=float,
@@ -59,8 +60,10 @@ def run(arguments: argparse.Namespace) -> int:
         settings=settings,
         behaviors=arguments.behaviors,
         ethogram=ethogram,
+        fps=arguments.fps,
     )
     _show(found.agreement)
+    shared.tell_clocks(found.clocks)
     if len(found.agreement.coders) > 2 and arguments.tolerance:
         console.note("Fleiss' kappa and Krippendorff's alpha are without tolerance")
     for path in found.write(arguments.out):

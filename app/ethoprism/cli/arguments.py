@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING, Any
 from ethoprism.defaults import DEFAULT_ENCODER
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from ethoprism.options import EmbedOptions
+
+_MOST_NAMES = 3
 
 
 def add_embedding(
@@ -90,6 +94,26 @@ def add_label_choices(parser: argparse.ArgumentParser, exclusive: bool = True) -
         metavar="FILE",
         help="a YAML file that lists the behaviours: an unknown one in the labels is refused",
     )
+
+
+def add_rate(parser: argparse.ArgumentParser) -> None:
+    """Add the rate that stands in for videos that are not at hand."""
+    parser.add_argument(
+        "--fps",
+        type=float,
+        metavar="RATE",
+        help="frames per second of videos that are not at hand (default: as the labels tell)",
+    )
+
+
+def tell_clocks(clocks: "pd.DataFrame") -> None:
+    """Say which clock each video went by; in one line where it is its own for all."""
+    from ethoprism.cli import console
+
+    for clock, videos in clocks.groupby("clock", sort=False)["video"]:
+        names = videos.tolist()
+        shown = f"{len(names)} videos" if len(names) > _MOST_NAMES else ", ".join(names)
+        console.note(f"clock of {shown}: {clock}")
 
 
 def add_probe_kind(parser: argparse.ArgumentParser, name: str) -> None:

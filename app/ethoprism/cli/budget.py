@@ -17,6 +17,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "labels", nargs="+", type=Path, metavar="LABELS", help="label files, of any known format"
     )
     shared.add_label_choices(parser, exclusive=False)
+    shared.add_rate(parser)
     parser.add_argument(
         "--bin", type=float, metavar="SECONDS", help="measure each so many seconds as well"
     )
@@ -49,8 +50,10 @@ def run(arguments: argparse.Namespace) -> int:
         start=arguments.start,
         behaviors=arguments.behaviors,
         ethogram=ethogram,
+        fps=arguments.fps,
     )
     _show(found.table)
+    shared.tell_clocks(found.clocks)
     if found.bins is not None and arguments.start is None:
         console.note("bins count from each video's first frame: no --start says when that was")
     for path in found.write(arguments.out):

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from ethoprism.study.clocks import VideoClocks
 from ethoprism.study.finding import VideoFinder
 from ethoprism.study.grouping import read_groups
 from ethoprism.study.merging import merge_ethograms
@@ -14,7 +15,16 @@ from ethoprism_core.video import load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
 from ethoprism_domains.formats import read_events
 
-__all__ = ["Study", "VideoFinder", "keep_behaviors", "merge_ethograms", "read_labels", "read_study"]
+__all__ = [
+    "Study",
+    "VideoClocks",
+    "VideoFinder",
+    "join_annotations",
+    "keep_behaviors",
+    "merge_ethograms",
+    "read_study",
+    "refuse_nothing",
+]
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,22 +79,17 @@ def read_study(
         video has no group or several.
     """
     finder = VideoFinder(videos or sorted({path.parent for path in labels}))
-    read = [read_labels(path, finder, ethogram) for path in labels]
-    events = pd.concat([annotations.events for annotations in read], ignore_index=True)
-    observed = pd.concat([annotations.observed for annotations in read], ignore_index=True)
+    read = [_read_labels(path, finder, ethogram) for path in labels]
     merged = ethogram or merge_ethograms([annotations.ethogram for annotations in read])
     if one_at_a_time:
         merged = Ethogram(exclusive(merged.behaviors), merged.subjects)
-    annotations = keep_behaviors(Annotations(events, observed, merged), behaviors)
-    if annotations.events.empty:
-        raise EthoprismError(
-            "there is no labelled behaviour", ", ".join(map(str, labels)), "label a few bouts first"
-        )
+    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
+    refuse_nothing(annotations, labels)
     paths = {name: finder.path(name) for name in annotations.videos}
     return Study(annotations, paths, read_groups(group, labels, finder, list(paths)))
 
 
-def read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> Annotations:
+def _read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> Annotations:
     """Read a label file and call the videos that it names by their files' names."""
     annotations = read_events(
         path,
@@ -98,6 +103,27 @@ def read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> A
         annotations.observed.assign(video=annotations.observed["video"].map(names)),
         annotations.ethogram,
     )
+
+
+def join_annotations(parts: Sequence[Annotations], ethogram: Ethogram) -> Annotations:
+    """Put the annotations of several files together, under one ethogram."""
+    events = pd.concat([part.events for part in parts], ignore_index=True)
+    observed = pd.concat([part.observed for part in parts], ignore_index=True)
+    return Annotations(events, observed, ethogram)
+
+
+def refuse_nothing(annotations: Annotations, labels: Sequence[Path]) -> None:
+    """Refuse labels without a single event.
+
+    Raises
+    ------
+    EthoprismError
+        Naming the label files.
+    """
+    if annotations.events.empty:
+        raise EthoprismError(
+            "there is no labelled behaviour", ", ".join(map(str, labels)), "label a few bouts first"
+        )
 
 
 def keep_behaviors(annotations: Annotations, names: Sequence[str]) -> Annotations:

@@ -54,6 +54,10 @@ class VideoFinder:
         """Say whether `name` is one of the videos."""
         return len(self._matches(name)) == 1
 
+    def lacks(self, name: str) -> bool:
+        """Say whether no video could be meant by `name`."""
+        return not self._matches(name)
+
     def namesake(self, labels: Path) -> str | None:
         """Guess which video a file means that does not say: its namesake, else the only one."""
         namesakes = [path for path in self._paths if labels.name.startswith(f"{path.stem}.")]

@@ -73,8 +73,9 @@ def read_events(
         given.
     observed
         Which frames count as observed where the file does not tell: ``whole`` (all of each video
-        that it codes, the convention of coding from start to end) or ``coded span`` (from a
-        video's first coded frame to its last).
+        that it codes, the convention of coding from start to end), ``coded span`` (from a video's
+        first coded frame to its last) or ``whole if known`` (all of a video whose length is known,
+        else the coded span).
     fps
         A constant rate to go by where a file is in seconds and the frame times are not known.
     observation

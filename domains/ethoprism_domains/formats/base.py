@@ -29,7 +29,7 @@ FrameTimes = Callable[[str], np.ndarray | None]
 # a video's file by its name; None where nobody knows it
 VideoPath = Callable[[str], Path | None]
 NOTHING_LOST = LossReport()
-OBSERVED_CHOICES = ("whole", "coded span")
+OBSERVED_CHOICES = ("whole", "coded span", "whole if known")
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,8 @@ class ReadOptions:
         The behaviours there are; taken from the file if not given.
     observed
         Which frames were observed, where the file does not tell: ``whole`` (all of every video
-        that it codes) or ``coded span`` (from a video's first coded frame to its last).
+        that it codes), ``coded span`` (from a video's first coded frame to its last) or ``whole if
+        known`` (all of a video whose length is known, else the coded span).
     fps
         The constant rate to go by for files in seconds, where the frame times are not known.
     observation
@@ -250,7 +251,7 @@ def observed_intervals(
     for video in events.loc[~events["video"].isin(told["video"]), "video"].unique():
         own = events[events["video"] == video]
         times = options.times_of(video)
-        if options.observed == "coded span":
+        if options.observed == "coded span" or (options.observed != "whole" and times is None):
             last = own["stop_frame"] + (own["kind"] == "point")
             spans.append((video, own["start_frame"].min(), last.max()))
         elif times is None:

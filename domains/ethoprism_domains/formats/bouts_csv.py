@@ -22,7 +22,6 @@ from ethoprism_domains.annotation import (
     OBSERVED_COLUMNS,
     Annotations,
     derive_ethogram,
-    seconds_to_frames,
 )
 from ethoprism_domains.formats.base import (
     Format,
@@ -147,25 +146,27 @@ def _fill_stops(rows: pd.DataFrame, table: Table) -> None:
 def _convert(rows: pd.DataFrame, table: Table, options: ReadOptions) -> None:
     """Turn seconds into frames; a state shorter than a frame becomes one frame."""
     for video, part in rows.groupby("video", sort=False):
-        times = options.times_of(str(video))
-        if times is None:
+        if options.times_of(str(video)) is None and options.fps is None:
             raise EthoprismError(
                 f"times in seconds, and the frame times of {video} are not known",
                 table.path,
-                "give the videos, or use frames",
+                "give the videos or their frames per second, or use frames",
             )
+        clock = options.clock(str(video))
         frames = {}
         for column in ("start_frame", "stop_frame"):
-            frames[column] = seconds_to_frames(part[column].to_numpy(), times)
+            frames[column] = clock.frames(part[column].to_numpy(np.float64))
             if (frames[column] < 0).any():
                 row = part.index[np.flatnonzero(frames[column] < 0)[0]]
-                told = f"{rows[column][row]:g} s is outside {video}, which ends at {times[-1]:g} s"
+                told = (
+                    f"{rows[column][row]:g} s is outside {video}, which ends at {clock.end():g} s"
+                )
                 raise table.error(int(row), told)
         start, stop = frames["start_frame"], frames["stop_frame"]
         kind = part["kind"].to_numpy()
-        start = np.where(
-            (stop == start) & (kind != OBSERVED), np.minimum(start, len(times) - 1), start
-        )
+        if clock.count is not None:
+            last = np.minimum(start, clock.count - 1)
+            start = np.where((stop == start) & (kind != OBSERVED), last, start)
         shortest = np.where(kind == "state", start + 1, start)
         stop = np.where(kind == "point", start, np.maximum(stop, shortest))
         rows.loc[part.index, "start_frame"], rows.loc[part.index, "stop_frame"] = start, stop

@@ -194,7 +194,7 @@ def _observed(
         spans = _observed_spans(clocks[video], rows)
         told.append(pd.DataFrame(spans, columns=["start_frame", "stop_frame"]).assign(video=video))
     known = {video for video, _ in _by_video(seen)}
-    if options.observed == "whole":
+    if options.observed != "coded span":
         for video in set(events["video"]) - known:
             clock = clocks[video].clock
             if clock is not None and clock.count is not None:
