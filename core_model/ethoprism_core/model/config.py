@@ -69,7 +69,7 @@ class VideoEncoderConfig:
             192,
             3,
             768,
-            spatial_layers=8,
+            spatial_layers=6,
             temporal_layers=3,
             grid=(12, 8, 8),
             patch=16,

@@ -1,0 +1,105 @@
+"""The clips of ``views.py`` as batches, with the teachers' words as one set of targets."""
+
+import json
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.pretraining import Batch, Targets, TargetSizes
+
+# the share that each teacher has in a target's squared length
+SHARES = {"motion": 0.5, "fine": 0.3, "coarse": 0.2}
+_CELLS = 8  # of the targets' grid, along a side
+_FARTHEST = 4.0  # standard deviations
+_TRIED = 2000  # clips that the teachers' usual values are measured on
+
+
+class TaughtClips:
+    """All clips in memory, dealt out in an order that follows from the seed alone.
+
+    Parameters
+    ----------
+    folder
+        What ``views.py`` has made, or is making: later shards come in with the next start.
+    batch
+        Clips in a batch.
+    seed
+        Of the order.
+
+    Raises
+    ------
+    EthoprismError
+        If there are no clips.
+    """
+
+    def __init__(self, folder: Path, batch: int, seed: int = 0) -> None:
+        shards = [dict(np.load(path)) for path in sorted(folder.glob("*.npz"))]
+        if not shards:
+            raise EthoprismError("there are no clips", folder, "make them with views.py")
+        self._shards, self._batch, self._seed, self._number = shards, batch, seed, 0
+        sizes = [len(shard["video"]) for shard in shards]
+        self._places = [(at, row) for at, size in enumerate(sizes) for row in range(size)]
+        self._told = [one for shard in shards for one in json.loads(str(shard["told"]))]
+        self._usual = {name: self._measure(name) for name in SHARES}
+
+    @property
+    def sizes(self) -> TargetSizes:
+        """How many numbers the targets have."""
+        width = sum(mean.size for mean, _ in self._usual.values())
+        return TargetSizes(width, 2 * width)
+
+    def __len__(self) -> int:
+        return len(self._places)
+
+    def __iter__(self) -> Iterator[Batch]:
+        return self
+
+    def __next__(self) -> Batch:
+        start = self._number * self._batch
+        chosen = [self._at(position) for position in range(start, start + self._batch)]
+        self._number += 1
+        video = np.stack([self._array("video", number) for number in chosen])
+        sources = tuple(self._told[number]["source"] for number in chosen)
+        return Batch(video, targets=self._targets(chosen), corpus="views", sources=sources)
+
+    def get_state(self) -> bytes:
+        """Tell how many batches were dealt out."""
+        return str(self._number).encode()
+
+    def set_state(self, state: bytes) -> None:
+        """Go on after so many batches."""
+        self._number = int(state)
+
+    def _at(self, position: int) -> int:
+        epoch, place = divmod(position, len(self))
+        return int(np.random.default_rng([self._seed, epoch]).permutation(len(self))[place])
+
+    def _array(self, name: str, number: int) -> np.ndarray:
+        shard, row = self._places[number]
+        return self._shards[shard][name][row]
+
+    def _measure(self, name: str) -> tuple[np.ndarray, np.ndarray]:
+        rng = np.random.default_rng(0)
+        numbers = rng.choice(len(self), min(_TRIED, len(self)), replace=False)
+        values = np.concatenate(
+            [self._array(name, int(n)).reshape(-1, self._width(name)) for n in numbers]
+        ).astype(np.float32)
+        return values.mean(0), values.std(0) + 1e-4
+
+    def _width(self, name: str) -> int:
+        return int(self._shards[0][name].shape[-1])
+
+    def _targets(self, numbers: Sequence[int]) -> Targets:
+        parts = []
+        for name, share in SHARES.items():
+            mean, deviation = self._usual[name]
+            values = np.stack([self._array(name, number) for number in numbers])
+            values = np.clip((values - mean) / deviation, -_FARTHEST, _FARTHEST)
+            repeats = _CELLS // values.shape[2]
+            values = values.repeat(repeats, axis=2).repeat(repeats, axis=3)
+            parts.append(values * np.sqrt(share / mean.size))
+        tokens = np.concatenate(parts, axis=-1).astype(np.float32)
+        seen = tokens.mean((1, 2, 3)), tokens.std((1, 2, 3))
+        return Targets(tokens, np.concatenate(seen, axis=-1))
