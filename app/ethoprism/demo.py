@@ -11,9 +11,10 @@ from ethoprism.classifying import Classifier
 from ethoprism.embedding import Stages, embed_file, silently
 from ethoprism.evaluating import Evaluation, evaluate
 from ethoprism.options import EmbedOptions
+from ethoprism.predictions import load_predictions
 from ethoprism.report.demo_page import Demo, NewVideo, build_page
 from ethoprism.report.page import write_page
-from ethoprism.results import plan_outputs, read_predictions
+from ethoprism.results import plan_outputs
 from ethoprism.study import read_study
 from ethoprism.training import Training, train
 from ethoprism_core.video import find_videos, load_index
@@ -144,6 +145,6 @@ def _classify(out: Path, training: Training, stages: Stages) -> NewVideo:
     return NewVideo(
         path=path,
         tracks=embed_file(path, classifier.recipe).tracks,  # embedded already: says where
-        predictions=read_predictions(outputs.predictions),
+        predictions=load_predictions(outputs.predictions),
         labels=frame_labels(truth, path.name, load_index(path).times, individuals=[""]),
     )

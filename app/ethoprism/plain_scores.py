@@ -1,7 +1,9 @@
 """Scores in plain words: how many bouts are found, and how much of what is marked is wrong."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,6 +12,7 @@ from ethoprism_domains.evaluation import MACRO, ScoredVideo, Scores
 from ethoprism_domains.evaluation.bout_metrics import count_bouts
 
 FOUND_OVERLAP = 0.1
+CARD_KEY = "plain_scores"  # where they stand in the training part of a probe's card
 _TOLD_CHANGE = 0.02
 _COUNTS = ("bouts", "found", "marked", "wrong", "coded", "hit")
 
@@ -163,6 +166,15 @@ def plain_scores(
         if name != MACRO
     ]
     return PlainScores(tuple(rows), len(scored), groups, date)
+
+
+def read_plain_scores(card: Path) -> PlainScores | None:
+    """Read from a probe's card how well it did when it was trained; None if it does not tell."""
+    try:
+        training = json.loads(card.read_text(encoding="utf-8"))["training"]
+        return PlainScores.from_mapping(training[CARD_KEY])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
 
 
 def _counts(video: ScoredVideo) -> np.ndarray:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 import xarray as xr
 
+from ethoprism.predictions import load_predictions
 from ethoprism.report.figures import ethogram_figure, save_figure
 from ethoprism.report.summary import summarize
 from ethoprism_core.files import atomic_path
@@ -93,15 +94,9 @@ def write_results(
     return _summary(predictions, events, outputs.video, seconds)
 
 
-def read_predictions(path: Path) -> xr.Dataset:
-    """Read the predictions that `write_results` wrote."""
-    with xr.open_dataset(path, engine="h5netcdf") as stored:
-        return stored.load()
-
-
 def read_summary(outputs: Outputs, ethogram: Ethogram) -> pd.DataFrame:
     """Return the summary of a video whose outputs are there."""
-    predictions = read_predictions(outputs.predictions)
+    predictions = load_predictions(outputs.predictions)
     events = predicted_bouts(predictions, ethogram)
     return _summary(predictions, events, outputs.video, duration(predictions))
 

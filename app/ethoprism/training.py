@@ -1,6 +1,5 @@
 """Train a probe from label files and videos."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 from ethoprism.embedding import Stages, silently
 from ethoprism.footage import Footage, embed_study
 from ethoprism.options import EmbedOptions, with_options
-from ethoprism.plain_scores import PlainScores, plain_scores
+from ethoprism.plain_scores import CARD_KEY, PlainScores, plain_scores, read_plain_scores
 from ethoprism.scoring import score
 from ethoprism.study import Study, read_study
 from ethoprism_domains.annotation import Ethogram
@@ -18,8 +17,6 @@ from ethoprism_domains.probe import Probe, Trained, save_probe, train_probe
 from ethoprism_domains.probe.probe_file import probe_paths
 
 Paths = str | Path | Sequence[str | Path]
-
-_PLAIN = "plain_scores"
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,20 +119,11 @@ def train_on(
     trained = fit(footage, out.stem if out.suffix else out.name, kind, seed, stages)
     scores = score(footage, trained.held_out.predictions)
     plain = _told(trained, footage, scores)
-    former = read_plain_scores(out)
+    former = read_plain_scores(probe_paths(out)[1])
     probe = _signed(trained, footage, options, group, plain)
     path = save_probe(probe, out)
     notices = (*footage.notices, *trained.notices)
     return Training(probe, path, scores, plain, former, notices)
-
-
-def read_plain_scores(probe: str | Path) -> PlainScores | None:
-    """Read how well a probe did when it was trained; None if its card does not tell."""
-    try:
-        card = json.loads(probe_paths(probe)[1].read_text(encoding="utf-8"))
-        return PlainScores.from_mapping(card["training"][_PLAIN])
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
 
 
 def fit(footage: Footage, name: str, kind: str, seed: int, stages: Stages) -> Trained:
@@ -170,7 +158,7 @@ def _signed(
         "subjects": sorted({*footage.study.annotations.events["subject"]} - {""}),
         "group_by": group,
         "groups": dict(footage.study.groups),
-        _PLAIN: plain.to_mapping(),
+        CARD_KEY: plain.to_mapping(),
     }
     probe = replace(probe, training={**probe.training, **noted})
     return with_options(probe, options)

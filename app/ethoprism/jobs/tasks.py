@@ -6,13 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ethoprism.embedding import Stages
-from ethoprism.learning import (
-    embed_project,
-    estimate_embedding,
-    predict_project,
-    review_queue,
-    train_project,
-)
+from ethoprism.learning.estimating import estimate_embedding
+from ethoprism.learning.project_work import embed_project, predict_project, train_project
+from ethoprism.learning.review_queue import review_queue
 from ethoprism.project import Project
 
 

@@ -7,13 +7,12 @@ import numpy as np
 import xarray as xr
 
 from ethoprism.learning.places import predictions_path
+from ethoprism.predictions import load_predictions
 from ethoprism.project import Project
-from ethoprism.results import read_predictions
-from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Ethogram
 from ethoprism_domains.annotation.editing import Change, Event, take_in
 from ethoprism_domains.annotation.editing.records import events_from_table
-from ethoprism_domains.probe import predicted_bouts
+from ethoprism_domains.annotation.predictions import predicted_bouts
 
 
 def predicted_events(project: Project, probe: str, video: str) -> tuple[Event, ...]:
@@ -63,11 +62,7 @@ def read_project_predictions(project: Project, probe: str, video: str) -> xr.Dat
     EthoprismError
         If there are no predictions, or they cannot be read.
     """
-    path = predictions_path(project, probe, video)
-    try:
-        return read_predictions(path)
-    except (OSError, ValueError) as error:
-        raise EthoprismError("no readable predictions", path, "predict the video again") from error
+    return load_predictions(predictions_path(project, probe, video))
 
 
 def _allowed(events: Sequence[Event], ethogram: Ethogram) -> Iterator[Event]:

@@ -2,14 +2,10 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-
-import pandas as pd
+from dataclasses import dataclass
 
 from ethoprism.project import Project
-from ethoprism.study import Study, keep_behaviors
-from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation import Ethogram
 from ethoprism_domains.annotation.editing import Coding, Event, without
 from ethoprism_domains.annotation.editing.spans import Span
 
@@ -40,43 +36,18 @@ class Coded:
 
 def coded_so_far(project: Project, annotator: str) -> Coded:
     """Say what an annotator has coded, and what is missing to learn from it."""
-    return _judged(_coded(project, annotator), project.ethogram)
+    return judge(codings_of(project, annotator), project.ethogram)
 
 
-def coded_study(project: Project, annotator: str) -> Study:
-    """Collect what an annotator has coded, to train a probe on.
-
-    Only what was observed counts, only behaviours that were coded at least once are learned, and
-    predictions that nobody has judged teach nothing: where they lie in an observed stretch in which
-    no event of a person speaks of that behaviour, the answer is unknown. Videos are grouped as the
-    project says; a video without a group is one by itself.
-
-    Raises
-    ------
-    EthoprismError
-        If there is nothing to learn from; it says what is missing.
-    """
-    codings = _coded(project, annotator)
-    coded = _judged(codings, project.ethogram)
-    if coded.obstacle:
-        raise EthoprismError(coded.obstacle, None, "then train again")
-    learned = [name for name, count in coded.bouts.items() if count]
-    names = [coding.video for coding in codings]
-    return Study(
-        keep_behaviors(_annotations(codings, project.ethogram), learned),
-        {name: project.path_of(name) for name in names},
-        {name: project[name].group or name for name in names},
-    )
-
-
-def _judged(codings: Sequence[Coding], ethogram: Ethogram) -> Coded:
+def judge(codings: Sequence[Coding], ethogram: Ethogram) -> Coded:
+    """Say what codings hold, and what is missing to learn from them."""
     bouts = _bouts(codings, ethogram)
     obstacle = _obstacle(codings, bouts)
     remarks = () if obstacle else tuple(_remarks(bouts, len(codings)))
     return Coded(len(codings), bouts, obstacle, remarks)
 
 
-def _coded(project: Project, annotator: str) -> list[Coding]:
+def codings_of(project: Project, annotator: str) -> list[Coding]:
     """Take what is of the project's videos and ethogram, in videos that were observed."""
     found = project.collect()
     observed = found.observed[found.observed["coder"] == annotator].drop(columns="coder")
@@ -87,28 +58,6 @@ def _coded(project: Project, annotator: str) -> list[Coding]:
         for video in project.videos
     )
     return [coding for coding in codings if coding.observed]
-
-
-def _annotations(codings: Sequence[Coding], ethogram: Ethogram) -> Annotations:
-    """Join what is known: events of a person, and predictions as unknown where no person spoke."""
-    known = [Coding.of(one.video, _known(one), one.observed) for one in codings]
-    events = pd.concat([one.table() for one in known], ignore_index=True)
-    observed = pd.concat([one.observed_table() for one in known], ignore_index=True)
-    return Annotations(events, observed, ethogram)
-
-
-def _known(coding: Coding) -> Iterator[Event]:
-    for event in coding.events.values():
-        if event.labeling_method != "automated":
-            yield event
-        elif not _is_spoken_of(event, coding):
-            yield replace(event, judgement="unsure")
-
-
-def _is_spoken_of(event: Event, coding: Coding) -> bool:
-    others = coding.track(event.subject, event.behavior)
-    near = others.overlapping(event.start_frame, event.last_frame)
-    return any(other.labeling_method != "automated" for other in near)
 
 
 def _present(coding: Coding) -> list[Event]:

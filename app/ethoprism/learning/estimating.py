@@ -14,7 +14,8 @@ from pathlib import Path
 
 from ethoprism import __version__
 from ethoprism.embedding import Stages, silently
-from ethoprism.learning.places import features_folder, project_options
+from ethoprism.learning.places import features_folder
+from ethoprism.learning.project_options import project_options
 from ethoprism.learning.speed import Speed, measure_speed
 from ethoprism.options import EmbedOptions
 from ethoprism.project import Project

@@ -10,16 +10,14 @@ import xarray as xr
 from ethoprism.batch import run_batch
 from ethoprism.classifying import Classifier
 from ethoprism.embedding import Stages, embed_file, silently
-from ethoprism.learning.coded import coded_study
-from ethoprism.learning.places import (
-    features_folder,
-    prediction_outputs,
-    probe_path,
-    project_options,
-)
+from ethoprism.learning.material import coded_study
+from ethoprism.learning.places import features_folder, predictions_path, probe_path
+from ethoprism.learning.project_options import project_options
 from ethoprism.options import EmbedOptions
 from ethoprism.project import Project
+from ethoprism.results import Outputs
 from ethoprism.training import Training, train_on
+from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.probe import Probe
 
 
@@ -135,11 +133,17 @@ def predict_project(
         def named(predictions: xr.Dataset) -> xr.Dataset:
             return _in_terms_of(name, classifier.probe, predictions)
 
-        outputs = prediction_outputs(project, probe, name)
+        outputs = _outputs(project, probe, name)
         classified = classifier.classify(path, outputs, stages, named)
         return name, classified.computed, classified.notices
 
     return _prepared(files, work)
+
+
+def _outputs(project: Project, probe: str, video: str) -> Outputs:
+    """Say where the predictions of a video and their bouts go; there is no picture."""
+    path = predictions_path(project, probe, video)
+    return Outputs(video, path, path.with_name(f"{spelled(video)}.csv"), None)
 
 
 _Done = tuple[str, bool, tuple[str, ...]]  # name, whether computed, notices

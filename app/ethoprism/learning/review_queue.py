@@ -1,6 +1,7 @@
 """The bouts of a project that are worth a look first."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -8,49 +9,21 @@ import xarray as xr
 
 from ethoprism.embedding import Stages, silently
 from ethoprism.learning.adopting import read_project_predictions
-from ethoprism.learning.places import feature_store, predictions_path, probe_path
+from ethoprism.learning.places import features_folder, predictions_path, probe_path
 from ethoprism.project import Project
 from ethoprism_core.features import open_features
+from ethoprism_core.features.store import stored_attributes
 from ethoprism_domains.annotation.editing import Coding
 from ethoprism_domains.annotation.store import Collected
 from ethoprism_domains.probe import PostProcessing, load_probe
-from ethoprism_domains.review import (
-    Candidate,
-    candidate_vectors,
-    choose_queue,
-    doubtful_bouts,
-    nearly_bouts,
-)
+from ethoprism_domains.review.candidates import Candidate, Queue
+from ethoprism_domains.review.doubt import doubtful_bouts
+from ethoprism_domains.review.missed import nearly_bouts
+from ethoprism_domains.review.queueing import choose_queue
+from ethoprism_domains.review.vectors import candidate_vectors
 
 _LENGTH = 50
 _MOST_COMPARED = 400  # only the most doubtful are looked at through the encoder's eyes
-
-
-@dataclass(frozen=True)
-class Queue:
-    """What to review, the first to look at first.
-
-    Parameters
-    ----------
-    candidates
-        In order.
-    unjudged
-        How many predicted bouts of the probe nobody has judged, those beyond the queue included.
-    """
-
-    candidates: tuple[Candidate, ...]
-    unjudged: int
-
-    def to_mapping(self) -> dict[str, Any]:
-        """Give plain values, for JSON."""
-        items = [candidate.to_mapping() for candidate in self.candidates]
-        return {"candidates": items, "unjudged": self.unjudged}
-
-    @classmethod
-    def from_mapping(cls, mapping: dict[str, Any]) -> "Queue":
-        """Read what `to_mapping` gave."""
-        items = tuple(Candidate.from_mapping(item) for item in mapping["candidates"])
-        return cls(items, mapping["unjudged"])
 
 
 def review_queue(
@@ -115,10 +88,21 @@ def _vectors(
     project: Project, video: str, predictions: xr.Dataset, candidates: list[Candidate]
 ) -> list[np.ndarray | None]:
     """Give what each looks like to the encoder; None where its features are gone."""
-    store = feature_store(project, video, predictions.attrs)
+    store = _feature_store(project, video, predictions.attrs)
     if store is None or not candidates:
         return [None] * len(candidates)
     return list(candidate_vectors(open_features(store), candidates))
+
+
+def _feature_store(project: Project, video: str, made_of: Mapping[Any, Any]) -> Path | None:
+    """Find the feature store that predictions were made of, by their attributes."""
+    folder = features_folder(project) / str(made_of.get("encoder", ""))
+    fingerprint = str(made_of.get("video_fingerprint", ""))
+    stem = project.path_of(video).stem
+    for path in (folder / f"{stem}.zarr", folder / f"{stem}-{fingerprint[:8]}.zarr"):
+        if stored_attributes(path).get("video_fingerprint") == fingerprint:
+            return path
+    return None
 
 
 def _matrix(candidates: list[Candidate], vectors: list[np.ndarray | None]) -> np.ndarray:

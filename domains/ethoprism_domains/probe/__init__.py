@@ -5,13 +5,14 @@
 it. `CompactProbe` (the default), `AttentionProbe` and `LinearProbe` are scikit-learn estimators.
 """
 
+from ethoprism_domains.annotation.predictions import predicted_bouts
 from ethoprism_domains.probe.base import ProbeEstimator
 from ethoprism_domains.probe.crossval import HeldOut, default_folds, predict_held_out
 from ethoprism_domains.probe.layout import SampleLayout
 from ethoprism_domains.probe.linear import LinearProbe
 from ethoprism_domains.probe.neural import AttentionProbe, CompactProbe
 from ethoprism_domains.probe.postprocess import BehaviorRule, PostProcessing, postprocess
-from ethoprism_domains.probe.prediction import Probe, check_features, predict_video, predicted_bouts
+from ethoprism_domains.probe.prediction import Probe, check_features, predict_video
 from ethoprism_domains.probe.probe_file import load_probe, save_probe
 from ethoprism_domains.probe.samples import Recording, Samples, gather_samples
 from ethoprism_domains.probe.source import FeatureSource

@@ -10,12 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import xarray as xr
 from jaxtyping import Float, Int, Int8
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Ethogram, bouts_from_labels
 from ethoprism_domains.probe.base import ProbeEstimator
 from ethoprism_domains.probe.postprocess import PostProcessing, postprocess
 from ethoprism_domains.probe.samples import (
@@ -162,23 +160,4 @@ def predictions_dataset(
             "individual": np.array(individuals, dtype=str),
             "behavior": np.array(behaviors, dtype=str),
         },
-    )
-
-
-def predicted_bouts(predictions: xr.Dataset, ethogram: Ethogram | None = None) -> pd.DataFrame:
-    """Turn predictions into events, signed with the probe; confidence is the mean probability.
-
-    Parameters
-    ----------
-    predictions
-        From `predict_video`.
-    ethogram
-        Says which behaviours are points in time.
-    """
-    return bouts_from_labels(
-        predictions["label"],
-        str(predictions.attrs["video"]),
-        ethogram,
-        probability=predictions["probability"],
-        provenance={"labeling_method": "automated", "model": str(predictions.attrs["probe"])},
     )

@@ -47,3 +47,30 @@ class Candidate:
     def from_mapping(cls, mapping: dict[str, Any]) -> "Candidate":
         """Read what `to_mapping` gave."""
         return cls(**{field.name: mapping[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True)
+class Queue:
+    """What to review, the first to look at first.
+
+    Parameters
+    ----------
+    candidates
+        In order.
+    unjudged
+        How many predicted bouts of the probe nobody has judged, those beyond the queue included.
+    """
+
+    candidates: tuple[Candidate, ...]
+    unjudged: int
+
+    def to_mapping(self) -> dict[str, Any]:
+        """Give plain values, for JSON."""
+        items = [candidate.to_mapping() for candidate in self.candidates]
+        return {"candidates": items, "unjudged": self.unjudged}
+
+    @classmethod
+    def from_mapping(cls, mapping: dict[str, Any]) -> "Queue":
+        """Read what `to_mapping` gave."""
+        items = tuple(Candidate.from_mapping(item) for item in mapping["candidates"])
+        return cls(items, mapping["unjudged"])

@@ -8,10 +8,17 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from ethoprism_domains.annotation.editing.coding import Change, Coding
-from ethoprism_domains.annotation.editing.operations import accept, add, add_all, relabel
+from ethoprism_domains.annotation.editing.operations import (
+    accept,
+    add,
+    add_all,
+    delete,
+    relabel,
+)
 from ethoprism_domains.annotation.editing.records import Event
 from ethoprism_domains.annotation.editing.rules import Rules
 from ethoprism_domains.annotation.editing.spans import joined, without
+from ethoprism_domains.annotation.editing.together import one_after_another
 
 _JUDGED_SHARE = 0.5
 
@@ -38,18 +45,12 @@ def take_in(coding: Coding, rules: Rules, events: Iterable[Event], model: str) -
 
 def correct(coding: Coding, rules: Rules, event_id: str, behavior: str) -> Change:
     """Say that a prediction's frames are right and its behaviour is another one."""
-    first = relabel(coding, rules, event_id, behavior)
-    then = accept(coding.after(first), rules, event_id)
-    after = coding.after(first).after(then)
-    touched = dict.fromkeys(
-        event.event_id for change in (first, then) for event in (*change.removed, *change.added)
+    steps = (
+        lambda now: relabel(now, rules, event_id, behavior),
+        lambda now: accept(now, rules, event_id),
     )
-    return Change(
-        f"correct {coding[event_id]} to {behavior}",
-        tuple(coding.events[key] for key in touched if key in coding.events),
-        tuple(after.events[key] for key in touched if key in after.events),
-        then.seen,
-    )
+    what = f"correct {coding[event_id]} to {behavior}"
+    return replace(one_after_another(coding, steps), what=what)
 
 
 def judge_missed(
@@ -63,6 +64,7 @@ def judge_missed(
     judgement: str,
     model: str,
     confidence: float,
+    instead: str = "",
 ) -> Change:
     """Say whether a behaviour happened where a probe nearly predicted it.
 
@@ -74,11 +76,15 @@ def judge_missed(
         ``present`` if it happened, ``absent`` if not.
     model, confidence
         The probe, and the probability it gave.
+    instead
+        An event that an earlier judgement of the same stretch made; it is replaced.
     """
     is_point = judgement == "present" and rules.kind_of(behavior) == "point"
     middle = (start + stop - 1) // 2
+    before = delete(coding, rules, instead) if instead in coding.events else Change("")
+    left = coding.after(before)
     made = add(
-        coding,
+        left,
         rules,
         behavior,
         middle if is_point else start,
@@ -90,7 +96,8 @@ def judge_missed(
         confidence=confidence,
     )
     what = f"{'find' if judgement == 'present' else 'deny'} {made.added[-1]}"
-    return replace(made, what=what, seen=without(((start, stop),), coding.observed))
+    seen = without(((start, stop),), coding.observed)
+    return Change(what, (*before.removed, *made.removed), made.added, seen)
 
 
 def _is_unjudged(event: Event, model: str) -> bool:
