@@ -11,8 +11,8 @@ from napari_ethoprism.views.timeline.index import EventIndex, LaneEvents
 from napari_ethoprism.views.timeline.raster import (
     Inks,
     Rows,
-    blank,
-    ink,
+    empty_lane,
+    mixed,
     occupied,
     paint_curve,
     paint_events,
@@ -21,7 +21,8 @@ from napari_ethoprism.views.timeline.raster import (
 )
 from napari_ethoprism.views.timeline.scale import Scale
 
-INKS = Inks.of("#0080ff", "#ffffff")
+INKS = Inks.of("#0080ff", "#101010", "#808080", "#ffffff")
+EMPTY = INKS.ground
 ROWS = Rows.of(20, False)
 SPLIT = Rows.of(34, True)
 
@@ -37,7 +38,7 @@ def painted(
     chosen: np.ndarray | None = None,
     is_blind: bool = False,
 ) -> np.ndarray:
-    image = blank(scale, rows)
+    image = empty_lane(scale, rows, INKS)
     paint_events(image, LaneEvents.of(events), scale, rows, INKS, chosen, is_blind)
     return image
 
@@ -57,12 +58,12 @@ def test_columns_are_covered_as_a_plain_loop_covers_them(stretches, width):
 
 def test_a_present_bout_is_solid_from_its_first_to_its_last_frame():
     image = painted([state("a", 10, 20)], Scale(100, 500.0))
-    columns = (image != 0).any(0)
+    columns = (image != EMPTY).any(0)
     assert columns.sum() == 50 and columns[50:100].all()
     assert (image[ROWS.bar, 51:100] == INKS.solid).all() and (
         image[ROWS.bar, 50] == INKS.seam
     ).all()
-    assert (image[0] == 0).all() and (image[-1] == 0).all()
+    assert (image[0] == EMPTY).all() and (image[-1] == EMPTY).all()
 
 
 def test_judgements_and_origins_differ_in_pattern_not_only_in_colour():
@@ -72,7 +73,7 @@ def test_judgements_and_origins_differ_in_pattern_not_only_in_colour():
         for method in ("manual", "automated", "curated"):
             event = state("a", 10, 50, judgement=judgement, labeling_method=method)
             image = painted([event], scale, SPLIT)
-            looks[judgement, method] = (image != 0).tobytes() + (image == INKS.solid).tobytes()
+            looks[judgement, method] = (image != EMPTY).tobytes() + (image == INKS.solid).tobytes()
     assert len(set(looks.values())) == 9
 
 
@@ -80,21 +81,21 @@ def test_a_prediction_lies_in_the_low_rows_and_is_not_shown_to_who_codes_blind()
     scale = Scale(100, 500.0)
     event = state("a", 10, 50, labeling_method="automated")
     image = painted([event], scale, SPLIT)
-    assert (image[SPLIT.bar] == 0).all() and (image[SPLIT.low] != 0).any()
-    assert (painted([event], scale, SPLIT, is_blind=True) == 0).all()
+    assert (image[SPLIT.bar] == EMPTY).all() and (image[SPLIT.low] != EMPTY).any()
+    assert (painted([event], scale, SPLIT, is_blind=True) == EMPTY).all()
 
 
 def test_an_event_thinner_than_a_pixel_takes_up_one_column():
     scale = Scale(100_000, 500.0)
     image = painted([state("a", 50_001, 50_002)], scale)
-    assert (image != 0).any(0).tolist() == [column == 250 for column in range(500)]
+    assert (image != EMPTY).any(0).tolist() == [column == 250 for column in range(500)]
 
 
 def test_a_point_is_a_tick_with_a_head_around_its_frame():
     point = Event("p", "peck", 50, 50, kind="point")
     image = painted([point], Scale(100, 1000.0))
-    tick = np.flatnonzero(image[ROWS.bar.stop - 1])
-    head = np.flatnonzero(image[0])
+    tick = np.flatnonzero(image[ROWS.bar.stop - 1] != EMPTY)
+    head = np.flatnonzero(image[0] != EMPTY)
     assert tick.tolist() == [503, 504, 505] and head.min() == 500 and head.max() == 508
 
 
@@ -113,23 +114,25 @@ def test_bouts_that_touch_can_be_told_apart():
 
 def test_frames_that_nobody_has_observed_are_hatched():
     scale = Scale(100, 500.0)
-    image = blank(scale, ROWS)
-    paint_unobserved(image, ((20, 40),), scale, 7)
-    assert (image[:, 100:200] == 0).all()
-    assert (image[:, :100] == 7).any(1).all() and (image[:, 200:] == 7).any(1).all()
-    assert 0.1 < (image[:, :96] == 7).mean() < 0.15
+    image = empty_lane(scale, ROWS, INKS)
+    paint_unobserved(image, ((20, 40),), scale, INKS)
+    assert (image[:, 100:200] == EMPTY).all()
+    assert (image[:, :100] == INKS.hatch).any(1).all() and (image[:, 200:] == INKS.hatch).any(
+        1
+    ).all()
+    assert 0.1 < (image[:, :96] == INKS.hatch).mean() < 0.15
 
 
 def test_marked_spans_are_bars():
     scale = Scale(100, 500.0)
-    image = blank(scale, ROWS)
+    image = empty_lane(scale, ROWS, INKS)
     paint_spans(image, ((20, 40), (60, 61)), scale, INKS)
-    assert np.flatnonzero((image != 0).any(0)).tolist() == [*range(100, 200), *range(300, 305)]
+    assert np.flatnonzero((image != EMPTY).any(0)).tolist() == [*range(100, 200), *range(300, 305)]
 
 
-def test_colours_are_premultiplied():
-    assert ink("#ff8000") == 0xFFFF8000
-    assert ink("#ff8000", 0.5) == 0x7F7F4000
+def test_colours_are_mixed():
+    assert mixed("#ff8000", "#000000") == 0xFFFF8000
+    assert mixed("#ff8000", "#0000ff", 0.5) == 0xFF804080
 
 
 @given(
@@ -159,11 +162,11 @@ def test_a_column_of_the_curve_holds_its_extremes_and_little_of_its_neighbours(
 
 def test_a_curve_fills_its_rows_by_its_height():
     scale = Scale(100, 100.0)
-    image = blank(scale, SPLIT)
+    image = empty_lane(scale, SPLIT, INKS)
     values = np.where(np.arange(100) < 50, 1.0, 0.0).astype(np.float32)
     paint_curve(image, Curve.of(values), scale, SPLIT, INKS)
-    assert (image[SPLIT.low, :50] != 0).all() and (image[SPLIT.low, 50:] == 0).all()
-    assert (image[: SPLIT.low.start] == 0).all()
+    assert (image[SPLIT.low, :50] != EMPTY).all() and (image[SPLIT.low, 50:] == EMPTY).all()
+    assert (image[: SPLIT.low.start] == EMPTY).all()
 
 
 spans = st.tuples(st.integers(0, 50), st.integers(1, 10), st.sampled_from("AB"), st.booleans())
@@ -206,4 +209,4 @@ def test_many_changes_at_once_are_followed_too():
 @pytest.mark.parametrize("rows", [ROWS, SPLIT])
 def test_a_strip_without_width_or_events_is_painted_too(rows):
     assert painted([state("a", 1, 2)], Scale(10, 0.0), rows).shape == (rows.height, 0)
-    assert not painted([], Scale(10, 30.0), rows).any()
+    assert (painted([], Scale(10, 30.0), rows) == EMPTY).all()

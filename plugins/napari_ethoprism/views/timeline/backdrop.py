@@ -11,14 +11,15 @@ from napari_ethoprism.views.timeline.lanes import Lane
 from napari_ethoprism.views.timeline.raster import (
     Inks,
     Rows,
-    blank,
-    ink,
+    empty_lane,
+    mixed,
     paint_curve,
     paint_events,
     paint_spans,
     paint_unobserved,
 )
 from napari_ethoprism.views.timeline.ruler import frame_ticks, time_ticks
+from napari_ethoprism.views.timeline.scale import Scale
 from napari_ethoprism.views.timeline.scene import RULER, Scene
 
 _SWATCH = 10  # pixels of a lane's colour, beside its name
@@ -36,80 +37,92 @@ class Backdrop:
     def __init__(self) -> None:
         self.pixmap = QPixmap()
 
-    def paint(
-        self,
-        scene: Scene,
-        colors: Colors,
-        font: QFont,
-        size: QSize,
-        ratio: float,
-    ) -> None:
+    def paint(self, scene: Scene, colors: Colors, font: QFont, size: QSize, ratio: float) -> None:
         """Paint everything."""
         wanted = QSize(round(size.width() * ratio), round(size.height() * ratio))
         if self.pixmap.size() != wanted:
             self.pixmap = QPixmap(wanted)
         self.pixmap.setDevicePixelRatio(ratio)
         self.pixmap.fill(QColor(colors.background))
-        lanes = scene.layout.between(RULER, size.height())
-        self.paint_lanes(lanes, scene, colors, font)
-        painter = QPainter(self.pixmap)
-        painter.setFont(font)
-        _paint_ruler(painter, scene, colors, size.width())
+        layout = scene.layout
+        painter = self._painter(font)
+        painter.setClipRect(QRect(0, RULER, scene.head, size.height() - RULER))
+        for number in layout.between(RULER, size.height()):
+            place = QRect(0, layout.top_of(number), scene.head, layout.lane_height)
+            _paint_name(painter, layout.lanes[number], place, colors)
         painter.end()
+        self.paint_frames(scene, colors, font)
 
-    def paint_lanes(
-        self,
-        numbers: Iterable[int],
-        scene: Scene,
-        colors: Colors,
-        font: QFont,
-    ) -> None:
-        """Paint some lanes."""
-        ratio = self.pixmap.devicePixelRatio()
+    def paint_frames(self, scene: Scene, colors: Colors, font: QFont) -> None:
+        """Paint all but the names: the ruler and the lanes."""
+        painter = self._painter(font)
+        _paint_ruler(painter, scene, colors, self._size.width())
+        painter.end()
+        self.paint_lanes(scene.layout.between(RULER, self._size.height()), scene, colors)
+
+    def paint_lanes(self, numbers: Iterable[int], scene: Scene, colors: Colors) -> None:
+        """Paint what is in some lanes."""
+        ratio, size, height = self.pixmap.devicePixelRatio(), self._size, scene.layout.lane_height
+        scale = scene.scale.magnified(ratio)
+        rows = Rows.of(round(height * ratio), bool(scene.curves))
+        empty = [_empty_lane(scene, scale, rows, colors, is_odd) for is_odd in (False, True)]
         painter = QPainter(self.pixmap)
-        painter.setFont(font)
-        width = round(self.pixmap.width() / ratio)
-        painter.setClipRect(QRect(0, RULER, width, round(self.pixmap.height() / ratio) - RULER))
+        painter.setClipRect(QRect(scene.head, RULER, size.width() - scene.head, size.height()))
+        pixels = empty[0].copy()
+        image = _as_image(pixels, ratio)
         for number in numbers:
-            lane, top = scene.layout.lanes[number], scene.layout.top_of(number)
-            height = scene.layout.lane_height
-            _paint_ground(painter, QRect(0, top, width, height), colors, number)
-            image = _lane_image(lane, scene, colors, ratio)
-            painter.drawImage(QPointF(scene.head, top), image)
-            _paint_name(painter, lane, QRect(0, top, scene.head, height), colors)
+            pixels[:] = empty[number % 2]
+            _paint_lane(pixels, number, scene, scale, rows, colors)
+            painter.drawImage(QPointF(scene.head, scene.layout.top_of(number)), image)
         painter.end()
 
+    @property
+    def _size(self) -> QSize:
+        return self.pixmap.deviceIndependentSize().toSize()
 
-def _lane_image(lane: Lane, scene: Scene, colors: Colors, ratio: float) -> QImage:
-    scale = scene.scale.magnified(ratio)
-    rows = Rows.of(round((scene.layout.lane_height - 1) * ratio), bool(scene.curves))
-    inks = Inks.of(lane.color, colors.text)
-    image = blank(scale, rows)
+    def _painter(self, font: QFont) -> QPainter:
+        painter = QPainter(self.pixmap)
+        painter.setFont(font)
+        return painter
+
+
+def _paint_lane(
+    image: np.ndarray, number: int, scene: Scene, scale: Scale, rows: Rows, colors: Colors
+) -> None:
+    """Paint what a lane holds into its empty picture."""
+    lane = scene.layout.lanes[number]
+    inks = _inks(lane.color, colors, bool(number % 2))
     if lane.kind == "marks":
+        image[:-1] = inks.ground
         paint_spans(image, scene.marks[lane.behavior].spans, scale, inks)
-    else:
-        paint_unobserved(image, scene.observed, scale, ink(colors.primary, 0.7))
-        if lane.key in scene.curves:
-            paint_curve(image, scene.curves[lane.key], scale, rows, inks)
-        chosen = scene.chosen_of(lane.key)
-        paint_events(image, scene.index[lane.key], scale, rows, inks, chosen, scene.is_blind)
-    return _as_image(image, ratio)
+        return
+    if lane.key in scene.curves:
+        paint_curve(image, scene.curves[lane.key], scale, rows, inks)
+    chosen = scene.chosen_of(lane.key)
+    paint_events(image, scene.index[lane.key], scale, rows, inks, chosen, scene.is_blind)
 
 
-def _as_image(pixels: np.ndarray, ratio: float) -> QImage:
-    height, width = pixels.shape
-    kind = QImage.Format.Format_ARGB32_Premultiplied
-    image = QImage(pixels.tobytes(), width, height, 4 * width, kind).copy()
-    image.setDevicePixelRatio(ratio)
+def _empty_lane(scene: Scene, scale: Scale, rows: Rows, colors: Colors, is_odd: bool) -> np.ndarray:
+    inks = _inks(colors.text, colors, is_odd)
+    image = empty_lane(scale, rows, inks)
+    paint_unobserved(image, scene.observed, scale, inks)
+    image[-1] = mixed(colors.foreground, colors.background)
     return image
 
 
-def _paint_ground(painter: QPainter, rect: QRect, colors: Colors, number: int) -> None:
+def _inks(color: str, colors: Colors, is_odd: bool) -> Inks:
     ground = QColor(colors.background)
-    if number % 2:
+    if is_odd:
         ground = ground.lighter(112) if colors.is_dark else ground.darker(104)
-    painter.fillRect(rect, ground)
-    painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, QColor(colors.foreground))
+    return Inks.of(color, ground.name(), colors.primary, colors.text)
+
+
+def _as_image(pixels: np.ndarray, ratio: float) -> QImage:
+    """Let pixels be seen as an image: it shows what they are when it is drawn."""
+    height, width = pixels.shape
+    image = QImage(pixels.data, width, height, 4 * width, QImage.Format.Format_RGB32)
+    image.setDevicePixelRatio(ratio)
+    return image
 
 
 def _paint_name(painter: QPainter, lane: Lane, rect: QRect, colors: Colors) -> None:
@@ -138,7 +151,6 @@ def _paint_name(painter: QPainter, lane: Lane, rect: QRect, colors: Colors) -> N
 def _paint_ruler(painter: QPainter, scene: Scene, colors: Colors, width: int) -> None:
     """Write times above and frames below."""
     half = RULER // 2
-    painter.setClipRect(QRect(0, 0, width, RULER))
     painter.fillRect(0, 0, width, RULER, QColor(colors.background))
     painter.setPen(QColor(colors.text))
     left = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft

@@ -16,10 +16,14 @@ class Curve:
 
     Parameters
     ----------
+    frames
+        How many there are.
     lows, highs
-        Least and greatest values: of one frame, of 8 frames, of 64, ...
+        Least and greatest values: of one frame, of 8 frames, of 64, ...; the last one of each
+        stands there twice.
     """
 
+    frames: int
     lows: tuple[Float32[np.ndarray, " bin"], ...]
     highs: tuple[Float32[np.ndarray, " bin"], ...]
 
@@ -31,7 +35,8 @@ class Curve:
             cuts = np.arange(0, len(lows[-1]), _STEP)
             lows.append(np.minimum.reduceat(lows[-1], cuts))
             highs.append(np.maximum.reduceat(highs[-1], cuts))
-        return cls(tuple(lows), tuple(highs))
+        # reduceat wants every cut to be an index, and a column may end with the video
+        return cls(len(values), tuple(map(_ended, lows)), tuple(map(_ended, highs)))
 
     def columns(self, scale: Scale) -> tuple[np.ndarray, np.ndarray]:
         """Give the least and greatest value under each column of pixels, NaN beyond the end.
@@ -43,21 +48,23 @@ class Curve:
         level, size = 0, 1
         while size * _STEP * 4 <= 1 / scale.per_frame and level + 1 < len(self.lows):
             level, size = level + 1, size * _STEP
-        count = len(self.lows[level])
-        first = np.floor(edges[:-1] / size).astype(np.int64)
-        inside = edges[:-1] < len(self.lows[0])
+        inside = int(np.searchsorted(edges[:-1], self.frames))
+        cuts = np.minimum(edges / size, len(self.lows[level]) - 1)[: inside + 1]
         low, high = np.full(width, np.nan, np.float32), np.full(width, np.nan, np.float32)
-        last = np.maximum(np.ceil(edges[1:] / size).astype(np.int64), first + 1)
-        cuts = np.stack([first[inside], np.minimum(last[inside], count)], axis=1).ravel()
-        low[inside] = _reduced(np.minimum, self.lows[level], cuts)
-        high[inside] = _reduced(np.maximum, self.highs[level], cuts)
+        low[:inside] = _reduced(np.minimum, self.lows[level], cuts)
+        high[:inside] = _reduced(np.maximum, self.highs[level], cuts)
         return low, high
 
 
 def _reduced(function: np.ufunc, values: np.ndarray, cuts: np.ndarray) -> np.ndarray:
-    """Reduce the values between each pair of cuts."""
-    if not len(cuts):
-        return np.zeros(0, np.float32)
-    # reduceat wants every cut to be an index, and ours may be the end
-    padded = np.append(values, values[-1])
-    return np.asarray(function.reduceat(padded, cuts)[::2])
+    """Reduce the values from each cut to the next; those within which a cut lies go to both."""
+    if len(cuts) < 2:
+        return values[:0]
+    first = cuts.astype(np.int64)
+    whole = function.reduceat(values, first)[:-1]
+    parted = np.ceil(cuts[1:]) > first[1:]
+    return np.asarray(np.where(parted, function(whole, values[first[1:]]), whole))
+
+
+def _ended(values: np.ndarray) -> np.ndarray:
+    return np.append(values, values[-1:])

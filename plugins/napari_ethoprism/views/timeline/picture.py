@@ -46,20 +46,19 @@ class Picture(QWidget):
         self.session, self.theme, self.scene = session, theme, Scene()
         self.preview, self.mouse = Preview(), QPointF()
         self._backdrop = Backdrop()
-        self._stale: set[int] | None = None  # lanes to paint anew; None for everything
+        self._is_stale = self._are_frames_stale = True
+        self._stale_lanes: set[int] = set()
 
     def refresh(self) -> None:
         """Paint everything anew."""
-        self._stale = None
+        self._is_stale = True
         self.update()
 
     def refresh_lanes(self, keys: set[Key]) -> None:
         """Paint some lanes anew."""
-        if self._stale is None:
-            return
         for number, lane in enumerate(self.scene.layout.lanes):
             if lane.key in keys:
-                self._stale.add(number)
+                self._stale_lanes.add(number)
                 top = self.scene.layout.top_of(number)
                 self.update(0, top, self.width(), self.scene.layout.lane_height)
 
@@ -77,8 +76,8 @@ class Picture(QWidget):
     def set_scale(self, scale: Scale) -> None:
         """Show other frames."""
         if scale != self.scene.scale:
-            self.scene.scale = scale
-            self.refresh()
+            self.scene.scale, self._are_frames_stale = scale, True
+            self.update()
             self.moved.emit()
 
     def scroll_by(self, pixels: float) -> None:
@@ -136,13 +135,16 @@ class Picture(QWidget):
         super().changeEvent(event)
 
     def _paint_backdrop(self) -> None:
-        ratio, size = self.devicePixelRatioF(), self.size()
-        colors = self.theme.colors
-        if self._stale is None or self._backdrop.pixmap.devicePixelRatio() != ratio:
-            self._backdrop.paint(self.scene, colors, self.font(), size, ratio)
-        elif self._stale:
-            self._backdrop.paint_lanes(self._stale, self.scene, colors, self.font())
-        self._stale = set()
+        ratio, size, font = self.devicePixelRatioF(), self.size(), self.font()
+        backdrop, colors = self._backdrop, self.theme.colors
+        if self._is_stale or backdrop.pixmap.devicePixelRatio() != ratio:
+            backdrop.paint(self.scene, colors, font, size, ratio)
+        elif self._are_frames_stale:
+            backdrop.paint_frames(self.scene, colors, font)
+        elif self._stale_lanes:
+            backdrop.paint_lanes(self._stale_lanes, self.scene, colors)
+        self._is_stale = self._are_frames_stale = False
+        self._stale_lanes.clear()
 
     def x_of(self, frame: int) -> int:
         """Give the pixel at which a frame begins."""

@@ -32,36 +32,52 @@ _ORDER = [
     for method in (METHODS["automated"], METHODS["manual"], METHODS["curated"])
     for judgement in (JUDGEMENTS["absent"], JUDGEMENTS["unsure"], JUDGEMENTS["present"])
 ]
+_CORNER = 6  # rows and columns of the corner that tells of a comment
 _SEAM = 3  # columns from which on a bar's first column is drawn apart
 
 
 @dataclass(frozen=True)
 class Inks:
-    """Colours of a lane as 0xAARRGGBB, premultiplied.
+    """Colours of a lane as 0xFFRRGGBB.
 
     Parameters
     ----------
+    ground, hatch
+        Of the lane, and of what was not observed.
     solid, soft, seam
-        The behaviour's colour, the same nearly transparent, and darker.
+        The behaviour's colour, the same paler, and darker.
     mark
-        For caps, comments and what is chosen: stands out from the background.
+        For caps, comments and what is chosen: stands out from the ground.
     """
 
+    ground: int
+    hatch: int
     solid: int
     soft: int
     seam: int
     mark: int
 
     @classmethod
-    def of(cls, color: str, mark: str) -> "Inks":
-        """Mix the inks of a behaviour's colour and of the text's."""
-        return cls(ink(color), ink(color, 0.3), ink(color, 1.0, 0.55), ink(mark))
+    def of(cls, color: str, ground: str, hatch: str, mark: str) -> "Inks":
+        """Mix the inks of colours ``#rrggbb``."""
+        return cls(
+            ground=mixed(ground, ground),
+            hatch=mixed(hatch, ground, 0.7),
+            solid=mixed(color, ground),
+            soft=mixed(color, ground, 0.3),
+            seam=mixed(color, "#000000", 0.55),
+            mark=mixed(mark, ground),
+        )
 
 
-def ink(color: str, alpha: float = 1.0, light: float = 1.0) -> int:
-    """Turn ``#rrggbb`` into a premultiplied 0xAARRGGBB."""
-    parts = [int(int(color[at : at + 2], 16) * light * alpha) for at in (1, 3, 5)]
-    return int(alpha * 255) << 24 | parts[0] << 16 | parts[1] << 8 | parts[2]
+def mixed(color: str, other: str, share: float = 1.0) -> int:
+    """Mix two colours ``#rrggbb`` into 0xFFRRGGBB, `share` of the first."""
+    one, two = (int(name[1:], 16) for name in (color, other))
+    parts = [
+        round((one >> at & 255) * share + (two >> at & 255) * (1 - share)) << at
+        for at in (16, 8, 0)
+    ]
+    return 0xFF000000 | sum(parts)
 
 
 @dataclass(frozen=True)
@@ -106,24 +122,27 @@ def occupied(
     left: Int64[np.ndarray, " event"], right: Int64[np.ndarray, " event"], width: int
 ) -> Bool[np.ndarray, " width"]:
     """Say which columns are covered by one of many stretches of columns."""
-    starts = np.bincount(np.clip(left, 0, width), minlength=width + 1)
-    stops = np.bincount(np.clip(right, 0, width), minlength=width + 1)
+    starts = np.bincount(_within(left, width), minlength=width + 1)
+    stops = np.bincount(_within(right, width), minlength=width + 1)
     return np.cumsum(starts - stops)[:width] > 0
 
 
-def blank(scale: Scale, rows: Rows) -> UInt32[np.ndarray, "height width"]:
-    """Make a picture of a lane, transparent yet; `scale` is in pixels of the device."""
-    return np.zeros((rows.height, max(int(scale.width), 0)), np.uint32)
+def _within(columns: np.ndarray, width: int) -> np.ndarray:
+    return np.minimum(np.maximum(columns, 0), width)  # quicker than clip, which asks more
+
+
+def empty_lane(scale: Scale, rows: Rows, inks: Inks) -> UInt32[np.ndarray, "height width"]:
+    """Make a picture of a lane without events; `scale` is in pixels of the device."""
+    return np.full((rows.height, max(int(scale.width), 0)), inks.ground, np.uint32)
 
 
 def paint_unobserved(
-    image: UInt32[np.ndarray, "height width"], observed: Spans, scale: Scale, hatch: int
+    image: UInt32[np.ndarray, "height width"], observed: Spans, scale: Scale, inks: Inks
 ) -> None:
     """Hatch the columns that hold no observed frame."""
     left, right = _columns_of_spans(observed, scale)
     seen = occupied(left, right, image.shape[1])
-    y, x = np.ogrid[: len(image), : image.shape[1]]
-    np.copyto(image, np.uint32(hatch), where=((x - y) % 8 == 0) & ~seen)
+    np.copyto(image, np.uint32(inks.hatch), where=_pattern("unobserved", *image.shape) & ~seen)
 
 
 def paint_spans(
@@ -148,10 +167,12 @@ def paint_curve(
     low, high = curve.columns(scale)
     part = image[rows.low]
     height = len(part)
-    level = 1 - (np.arange(height)[:, None] + 0.5) / height
+    level = (
+        np.float32(1) - (np.arange(height, dtype=np.float32)[:, None] + np.float32(0.5)) / height
+    )
     with np.errstate(invalid="ignore"):
         under = level <= high
-        line = under & (level + 1.5 / height > low)
+        line = under & (level > low - np.float32(1.5 / height))
     np.copyto(part, np.uint32(inks.soft), where=under)
     np.copyto(part, np.uint32(inks.solid), where=line)
 
@@ -179,7 +200,7 @@ def paint_events(
     left, right = columns_of(lane, numbers, scale)
     looks = lane.looks[numbers]
     plain = looks & ~np.uint8(COMMENT)
-    there = set(np.unique(plain).tolist())
+    there = set(np.flatnonzero(np.bincount(plain)).tolist())
     for look in [look for look in _ORDER if look in there]:
         _paint_look(image, look, left[plain == look], right[plain == look], rows, inks)
     _paint_comments(image, left[(looks & COMMENT) > 0], rows, inks)
@@ -222,26 +243,26 @@ def _fill(
         np.copyto(part, np.uint32(inks.soft if is_faint else inks.solid), where=fill)
         part[:, ends] = inks.solid if is_faint else inks.seam
         return
-    part[:, columns] = 0 if judgement == JUDGEMENTS["absent"] else inks.soft
-    pattern = _pattern(judgement, *part.shape)
+    is_absent = judgement == JUDGEMENTS["absent"]
+    pattern = _pattern("absent" if is_absent else "unsure", *part.shape)
+    np.copyto(part, np.uint32(inks.ground if is_absent else inks.soft), where=columns)
     np.copyto(part, np.uint32(inks.solid), where=pattern & columns)
     part[0, columns] = part[-1, columns] = inks.solid
     part[:, ends] = inks.solid
 
 
 @lru_cache(maxsize=32)
-def _pattern(judgement: int, height: int, width: int) -> Bool[np.ndarray, "height width"]:
-    """Make hatching for absent, dots for unsure."""
+def _pattern(name: str, height: int, width: int) -> Bool[np.ndarray, "height width"]:
+    """Make hatching, for absent and unobserved, or dots, for unsure."""
     y, x = np.ogrid[:height, :width]
-    if judgement == JUDGEMENTS["absent"]:
-        return (x + y) % 6 == 0
-    return (x % 4 < 2) & (y % 4 < 2)
+    if name == "unsure":
+        return (x % 4 < 2) & (y % 4 < 2)
+    return (x + y) % 6 == 0 if name == "absent" else (x - y) % 8 == 0
 
 
 def _ends(left: np.ndarray, right: np.ndarray, width: int) -> np.ndarray:
     """Find the first columns of bars that are wide enough to show them."""
-    wide = (right - left >= _SEAM) & (left >= 0) & (left < width)
-    return np.unique(left[wide])
+    return left[(right - left >= _SEAM) & (left >= 0) & (left < width)]
 
 
 def _paint_heads(part: np.ndarray, middle: np.ndarray, inks: Inks) -> None:
@@ -253,10 +274,13 @@ def _paint_heads(part: np.ndarray, middle: np.ndarray, inks: Inks) -> None:
 
 def _paint_comments(image: np.ndarray, left: np.ndarray, rows: Rows, inks: Inks) -> None:
     """Put a corner at the start of what has a comment."""
-    width, top = image.shape[1], rows.bar.start
-    for row, size in enumerate((6, 5, 4, 3, 2, 1)):
-        if top + row < rows.height and len(left):
-            image[top + row, occupied(left, left + size, width)] = inks.mark
+    if not len(left):
+        return
+    columns = occupied(left, left + 1, image.shape[1])
+    last = min(rows.bar.start + _CORNER, rows.height) - 1
+    for row in range(last, rows.bar.start - 1, -1):  # each row one column wider than that below
+        image[row, columns] = inks.mark
+        columns[1:] |= columns[:-1].copy()
 
 
 def _paint_chosen(image: np.ndarray, left: np.ndarray, right: np.ndarray, inks: Inks) -> None:

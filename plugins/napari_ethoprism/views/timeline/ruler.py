@@ -66,8 +66,7 @@ def time_ticks(
     pixels = max((last - first) * scale.per_frame, 1.0)
     step = _time_step((end - begin) / pixels * spacing)
     seconds = np.arange(np.ceil(begin / step - 1e-9), np.floor(end / step + 1e-9) + 1) * step
-    places = scale.x_of(np.interp(seconds, times, np.arange(len(times), dtype=np.float64)))
-    return _spaced(places, seconds, step, spacing)
+    return _spaced(scale.x_of(_frames_at(seconds, times)), seconds, step, spacing)
 
 
 def time_text(seconds: float, digits: int = 3) -> str:
@@ -78,6 +77,14 @@ def time_text(seconds: float, digits: int = 3) -> str:
     hours, minutes = divmod(minutes, 60)
     clock = f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
     return f"{clock}.{part:0{digits}d}" if digits else clock
+
+
+def _frames_at(seconds: np.ndarray, times: np.ndarray) -> np.ndarray:
+    """Give the places of times between frames; `np.interp` would look at all frames."""
+    after = np.clip(np.searchsorted(times, seconds), 1, len(times) - 1)
+    before = times[after - 1]
+    share = (seconds - before) / np.maximum(times[after] - before, 1e-9)
+    return after - 1 + np.clip(share, 0, 1)
 
 
 def _spaced(places: np.ndarray, seconds: np.ndarray, step: float, spacing: float) -> list[Tick]:
