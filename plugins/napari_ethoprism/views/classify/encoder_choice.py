@@ -18,7 +18,7 @@ from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.learning.encoder_guide import encoder_notes
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
-from napari_ethoprism.views.classify.parts import sentence
+from napari_ethoprism.views.parts import sentence
 
 _MOST_ANIMALS = 30
 _FOLLOW, _WHOLE, _PART = range(3)

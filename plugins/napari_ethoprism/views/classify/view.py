@@ -9,10 +9,10 @@ from ethoprism_core.errors import EthoprismError
 from napari_ethoprism.jobs import Learner, ThreadJob
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.classify.encoder_choice import EncoderChoice
-from napari_ethoprism.views.classify.parts import button, section, sentence
-from napari_ethoprism.views.classify.score_list import ScoreList
 from napari_ethoprism.views.flow import FlowLayout
 from napari_ethoprism.views.job_bar import JobBar
+from napari_ethoprism.views.parts import button, section, sentence
+from napari_ethoprism.views.score_list import ScoreList
 
 _KINDS = {"compact": "compact (learns most)", "linear": "linear (quickest)"}
 _COUNT_AFTER_MS = 800

@@ -3,7 +3,7 @@
 from qtpy.QtWidgets import QToolButton, QVBoxLayout, QWidget
 
 from ethoprism.plain_scores import PlainScore, PlainScores
-from napari_ethoprism.views.classify.parts import sentence
+from napari_ethoprism.views.parts import sentence
 
 _WORDS = "Show the numbers"
 
