@@ -137,9 +137,9 @@ class Items:
                 skipped.append((str(error.where), str(error)))
                 clip = int(rng.integers(corpus.count or _ENDLESS))
         raise EthoprismError(
-            f"none of {_MOST_TRIES} clips can be read, the last one because",
+            f"none of {_MOST_TRIES} clips can be read",
             corpus.name,
-            skipped[-1][1],
+            f"the last one: {skipped[-1][1]}",
         )
 
 
@@ -250,8 +250,7 @@ class Batches:
         self.close()
 
     def _open(self) -> Any:
-        if not flags.FLAGS.is_parsed():  # grain reads them, and this is no absl program
-            flags.FLAGS.mark_as_parsed()
+        _prepare_grain()
         items = Items(self._corpora, self._order, self._reading, self._next)
         share = self._reading.batch // self._reading.processes
         in_order = grain.MapDataset.source(items).to_iter_dataset(
@@ -295,9 +294,10 @@ class Batches:
 
 def natural_weights(corpora: Sequence[Corpus]) -> list[float]:
     """Weigh corpora by their clips; those without end together as much as the others."""
-    finite = sum(corpus.count for corpus in corpora if corpus.count is not None)
-    endless = sum(corpus.count is None for corpus in corpora)
-    return [(finite or 1) / endless if corpus.count is None else corpus.count for corpus in corpora]
+    counts = [corpus.count for corpus in corpora]
+    finite = sum(count for count in counts if count is not None)
+    share = (finite or 1) / max(1, counts.count(None))
+    return [share if count is None else float(count) for count in counts]
 
 
 def _check(corpora: tuple[Corpus, ...], weights: Sequence[float] | None, captions: bool) -> None:
@@ -314,6 +314,12 @@ def _check(corpora: tuple[Corpus, ...], weights: Sequence[float] | None, caption
             ", ".join(silent),
             "give each a caption, or leave them out",
         )
+
+
+def _prepare_grain() -> None:
+    if not flags.FLAGS.is_parsed():  # grain reads them, and this is no absl program
+        flags.FLAGS.mark_as_parsed()
+    grain.config.update("py_traceback_filtering", "off")  # it adds a notice to every message
 
 
 def _begin_worker(number: int, count: int) -> None:

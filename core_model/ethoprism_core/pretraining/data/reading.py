@@ -53,8 +53,9 @@ def read_frames(
         Height and width of the pictures that come out.
     """
     height, width = index.size
-    scale = min(1.0, size / float(boxes[:, 2:].min()))
-    small = max(1, round(height * scale)), max(1, round(width * scale))
+    # each axis by itself, so that a whole picture is decoded to just what is shown
+    across, down = np.minimum(1.0, size / boxes[:, 2:].min(axis=0))
+    small = max(1, round(height * down)), max(1, round(width * across))
     scales = np.array([small[1] / width, small[0] / height] * 2)
     with Video(index.path, index) as video:
         numbers = np.unique(frames).tolist()
