@@ -19,9 +19,10 @@ _LANE_INCHES = 0.34
 
 
 def save_figure(figure: Figure, path: Path) -> None:
-    """Write a figure as PNG, atomically."""
+    """Write a figure as its file's ending tells, PNG or SVG or another, atomically."""
+    form = path.suffix.lower().removeprefix(".") or "png"
     with atomic_path(path) as temporary:
-        figure.savefig(temporary, format="png", dpi=_DOTS_PER_INCH)
+        figure.savefig(temporary, format=form, dpi=_DOTS_PER_INCH)
 
 
 def ethogram_figure(
