@@ -3,8 +3,8 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from qtpy.QtCore import QObject, Qt
-from qtpy.QtGui import QKeySequence, QShortcut
+from qtpy.QtCore import QEvent, QObject, Qt
+from qtpy.QtGui import QKeyEvent, QKeySequence, QShortcut
 from qtpy.QtWidgets import QWidget
 
 
@@ -84,6 +84,8 @@ COMMANDS = (
     Command("skip", ("PgDown",), "decide later: on to the next", _REVIEW),
     Command("back", ("PgUp",), "back to the one before", _REVIEW),
 )
+# the viewer's menu has these too: of two shortcuts with one key, Qt would serve neither
+_CONTESTED = ("Ctrl+S",)
 _BY_NAME = {command.name: command for command in COMMANDS}
 
 
@@ -106,20 +108,38 @@ class Shortcuts(QObject):
     """
 
     def __init__(self, window: QWidget, actions: Mapping[str, Callable[[], object]]) -> None:
-        super().__init__(window)
+        super().__init__()  # no child of the window, which would keep each other alive
         self._actions = dict(actions)
-        self._shortcuts = [
-            self._bind(window, name, key) for name in actions for key in command(name).keys
-        ]
+        self._shortcuts: list[QShortcut] = []
+        self._contested: dict[QKeySequence, str] = {}
+        for name in actions:
+            for key in command(name).keys:
+                if key in _CONTESTED:
+                    self._contested[QKeySequence(key)] = name
+                else:
+                    self._shortcuts.append(self._bind(window, name, key))
+        window.installEventFilter(self)
 
     def close(self) -> None:
         """Give the keys back."""
+        self._contested.clear()
         for shortcut in self._shortcuts:
             shortcut.setEnabled(False)
             shortcut.setParent(None)
             shortcut.deleteLater()
         self._shortcuts.clear()
         self._actions.clear()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
+        """Take a contested key before the window's menu is asked."""
+        if not isinstance(event, QKeyEvent) or event.type() != QEvent.Type.ShortcutOverride:
+            return False
+        name = self._contested.get(QKeySequence(event.keyCombination()))
+        if name is None:
+            return False
+        event.accept()
+        self._actions[name]()
+        return True
 
     def _bind(self, window: QWidget, name: str, key: str) -> QShortcut:
         shortcut = QShortcut(QKeySequence(key), window)

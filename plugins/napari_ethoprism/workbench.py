@@ -3,19 +3,29 @@
 from collections.abc import Callable
 
 from napari.viewer import Viewer
-from qtpy.QtCore import QObject
-from qtpy.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from qtpy.QtCore import QObject, Qt
+from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from napari_ethoprism.canvas import Canvas
-from napari_ethoprism.playback import Observing, Pictures, Player
+from napari_ethoprism.jobs import Learner
+from napari_ethoprism.keys import Shortcuts
+from napari_ethoprism.playback import Moves, Observing, Pictures, Player
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.classify import ClassifyView
 from napari_ethoprism.views.coding import CodingView
+from napari_ethoprism.views.review import ReviewView
 from napari_ethoprism.views.theme import Theme
+from napari_ethoprism.views.timeline import TimelineView
+from napari_ethoprism.views.transport import TransportView
 
 # What the panel on the right holds: a tab's title, and what makes its view.
 TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     "Code": lambda bench: CodingView(bench.session, bench.theme, bench.player),
+    "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
+    "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
 }
+
+_BOTTOM_HEIGHT = 230  # pixels: the bar, the ruler and half a dozen lanes
 
 
 class Workbench(QObject):
@@ -36,10 +46,14 @@ class Workbench(QObject):
         The pictures of the screen, and what shows them in the viewer.
     observing
         Notes what is watched while coding.
+    learner
+        Does the long work of the project: embedding, learning, predicting.
     theme
         The colours for painted views, those of the viewer's theme.
     views
-        The views by their titles.
+        The views of the panel by their titles.
+    transport, timeline
+        What is at the bottom.
     """
 
     def __init__(self, viewer: Viewer, annotator: str) -> None:
@@ -48,21 +62,37 @@ class Workbench(QObject):
         self.session: Session = Session(annotator, self)
         self.player: Player = Player(self.session, self)
         self.observing = Observing(self.session, self.player, self)
+        self.learner: Learner = Learner(self.session, self)
         self.theme: Theme = Theme(parent=self)
         self.pictures = Pictures(self.session, self)
         self.canvas = Canvas(viewer, self.session, self.pictures, self.theme, self)
         self.views = {title: make(self) for title, make in TABS.items()}
         self.panel = self._make_panel()
+        moves = Moves(self.session, self.player, self)
+        self.transport = TransportView(
+            self.session, self.player, self.observing, self.theme, moves.actions()
+        )
+        self.timeline = TimelineView(self.session, self.theme)
         self.bottom = self._make_bottom()
         viewer.window.add_dock_widget(self.panel, name="Ethoprism", area="right")
-        viewer.window.add_dock_widget(self.bottom, name="Timeline", area="bottom")
+        dock = viewer.window.add_dock_widget(self.bottom, name="Timeline", area="bottom")
+        window = self.panel.window()
+        if isinstance(window, QMainWindow):
+            window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+        self.canvas.put_badge(window)
+        coding = self.views["Code"]
+        commands = coding.commands() if isinstance(coding, CodingView) else {}
+        self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
 
     def close(self) -> None:
         """End what runs, and close the project; everything is saved already."""
         self.player.pause()
-        for view in self.views.values():
+        self.learner.close()
+        self._shortcuts.close()
+        for view in (*self.views.values(), self.transport, self.timeline):
             view.close()
         self.session.close_project()
+        self.session.wait()
         self.pictures.close()
         self.canvas.close()
 
@@ -78,4 +108,6 @@ class Workbench(QObject):
         bottom.setObjectName("ethoprism bottom")
         layout = QVBoxLayout(bottom)
         layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self.transport)
+        layout.addWidget(self.timeline, 1)
         return bottom

@@ -103,6 +103,7 @@ def session(qtbot: QtBot, project: Project) -> Iterator[Session]:
     open_project(qtbot, opened, project)
     yield opened
     opened.close_project()
+    opened.wait()
 
 
 @pytest.fixture

@@ -2,6 +2,9 @@
 
 import numpy as np
 import pytest
+from qtpy.QtCore import Qt
+
+from ethoprism_domains.annotation import editing
 
 
 def settle(qtbot, bench, frame=None):
@@ -95,3 +98,34 @@ def test_three_dimensions_do_no_harm(workbench, qtbot, ndisplay):
     workbench.viewer.dims.ndisplay = 2
     workbench.session.seek(7)
     settle(qtbot, workbench)
+
+
+def test_keys_work_in_the_viewer_and_save_is_ours(workbench, qtbot, monkeypatch):
+    settle(qtbot, workbench, 0)
+    window = workbench.panel.window()
+    qtbot.keyClick(window, Qt.Key.Key_Right)
+    settle(qtbot, workbench, 1)
+    told = []
+    workbench.session.told.connect(lambda sentence, kind: told.append(sentence))
+    for _ in range(2):
+        qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
+    assert len(told) == 2 and all(sentence.startswith("Already saved") for sentence in told)
+    assert workbench.viewer.status == told[-1]
+
+
+def test_the_badge_tells_what_holds_in_the_frame_on_the_screen(workbench, qtbot):
+    settle(qtbot, workbench, 0)
+    session, badge = workbench.session, workbench.canvas.badge
+    session.do(editing.add, "walk", 10, 20, subject="A")
+    session.do(editing.start, "rest", 15, subject="B")
+    session.do(editing.add, "jump", 12, labeling_method="automated", model="m")
+    assert badge.lines == ["0   00:00:00.000"]
+    session.seek(12)
+    settle(qtbot, workbench)
+    assert badge.lines == ["12   00:00:00.600", "A: walk", "jump"]
+    session.set_blind(True)
+    session.seek(19)
+    settle(qtbot, workbench)
+    assert badge.lines[1:] == ["A: walk", "B: rest"]
+    badge.set_shows_bouts(False)
+    assert badge.lines == ["19   00:00:00.950"]

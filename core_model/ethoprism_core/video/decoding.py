@@ -1,6 +1,6 @@
 """A cursor over the frames of one file: seek, decode forward, hold the last good picture."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 
 import av
@@ -41,6 +41,11 @@ class Decoder:
     def close(self) -> None:
         """Close the file."""
         self._file.close()
+
+    @property
+    def metadata(self) -> Mapping[str, str]:
+        """What the file's header says in words."""
+        return self._container.metadata
 
     def frames(self, start: int, stop: int) -> Iterator[tuple[int, VideoFrame]]:
         """Yield ``(number, frame)`` for every number up to `stop`, beginning at or before `start`.

@@ -1,9 +1,29 @@
-"""What a video's header claims against what the file holds."""
+"""What a video's header claims, also against what the file holds."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
 
 from ethoprism_core.video.index import VideoIndex
 
 _RATE_TOLERANCE = 0.01
 _DURATION_TOLERANCE = 0.002  # and an interval: containers differ in whether the last frame lasts
+
+# cameras that know their zone write it here; the other is in UTC
+_WHEN = ("com.apple.quicktime.creationdate", "creation_time", "CREATION_TIME", "DATE_RECORDED")
+_FIRST_YEAR = 1980  # clocks that were never set stand at 1904 or 1970
+
+
+def recorded_at(metadata: Mapping[str, str]) -> datetime | None:
+    """Return when a recording began as its header says, or None if that is missing or absurd."""
+    for name in _WHEN:
+        try:
+            moment = datetime.fromisoformat(metadata.get(name, ""))
+        except ValueError:
+            continue
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+        if moment.year >= _FIRST_YEAR:
+            return moment
+    return None
 
 
 def wrong_claims(index: VideoIndex) -> tuple[str, ...]:

@@ -16,6 +16,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.decoding import Decoder
 from ethoprism_core.video.index import VideoIndex
 from ethoprism_core.video.index_cache import load_index
+from ethoprism_core.video.info import recorded_at
 from ethoprism_core.video.pictures import PictureMaker
 from ethoprism_core.video.prefetch import prefetch
 
@@ -38,6 +39,11 @@ class Video:
     cache_dir
         Where the index is kept between runs; the user's cache folder if None.
 
+    Attributes
+    ----------
+    recorded
+        When frame 0 was taken, as the file's header claims, with its zone; None if it does not.
+
     Raises
     ------
     EthoprismError
@@ -53,6 +59,7 @@ class Video:
         self.path = Path(path)
         self.index = index if index is not None else load_index(path, cache_dir)
         self._decoder = Decoder(self.index)
+        self.recorded = recorded_at(self._decoder.metadata)
         self._picture = PictureMaker(self.index.stored_size, self.index.orientation)
         self._decoded: OrderedDict[int, VideoFrame] = OrderedDict()
         self._lock = threading.Lock()

@@ -4,13 +4,16 @@ from napari.layers import Image, Layer
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
 from qtpy.QtCore import QObject, QTimer
+from qtpy.QtWidgets import QMainWindow, QWidget
 
 from napari_ethoprism.playback import Pictures
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.badge import Badge
 from napari_ethoprism.views.theme import Colors, Theme
 
 _NAMES = ("background", "foreground", "primary", "text", "highlight", "warning")
 _TIME_FROM_RIGHT = 3  # the video's axes are time, y and x, and napari aligns axes on the right
+_BADGE_AT = 12  # pixels from the corner
 
 
 class Canvas(QObject):
@@ -35,6 +38,8 @@ class Canvas(QObject):
     ----------
     layer
         The video's layer; None without one, or when the user has removed it.
+    badge
+        What lies over the picture.
     """
 
     def __init__(
@@ -51,6 +56,7 @@ class Canvas(QObject):
         self._size: tuple[int, int] | None = None
         self._at = -1  # the frame of the viewer's slider, as far as we know
         self._is_new = False
+        self.badge: Badge | None = None
         self._idle = QTimer(self)
         self._idle.setSingleShot(True)
         self._idle.timeout.connect(self._show)
@@ -62,9 +68,20 @@ class Canvas(QObject):
         viewer.events.theme.connect(self._on_theme)
         self._on_theme()
 
+    def put_badge(self, window: QWidget) -> None:
+        """Put frame, time and bouts over the picture, once the views are docked in the window."""
+        middle = window.centralWidget() if isinstance(window, QMainWindow) else None
+        if middle is not None:
+            self.badge = Badge(self._session, middle)
+            self.badge.move(_BADGE_AT, _BADGE_AT)
+            self.badge.raise_()
+
     def close(self) -> None:
         """Let the viewer go, with the video's layer taken out."""
         self._idle.stop()
+        if self.badge is not None:
+            self.badge.deleteLater()
+            self.badge = None
         self._viewer.dims.events.point.disconnect(self._on_point)
         self._viewer.events.theme.disconnect(self._on_theme)
         self._remove_layer()
@@ -133,7 +150,8 @@ class Canvas(QObject):
             self._session.set_shown(-1)
 
     def _on_told(self, sentence: str, kind: str) -> None:
-        self._viewer.status = sentence
+        if kind == "news":
+            self._viewer.status = sentence
 
     def _on_theme(self, event: object = None) -> None:
         theme = get_theme(self._viewer.theme)

@@ -68,8 +68,10 @@ class Observing(QObject):
         if not is_playing:
             self.write()
 
-    def _on_mode(self, _: bool) -> None:
+    def _on_mode(self, is_coding: bool) -> None:
         self._end()
+        if is_coding and self._session.shown is not None:
+            self._last = self._session.shown
 
     def _on_shown(self, frame: int | None) -> None:
         if not self.is_enabled or not self._session.is_coding:

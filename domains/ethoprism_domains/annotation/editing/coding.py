@@ -1,6 +1,6 @@
 """What is coded of one video, as an immutable value, and changes that can be inverted exactly.
 
-A `Coding` is edited by making another one: 20,000 events cost a dictionary's copy, not a table's.
+A `Coding` is edited by making another one, which shares what did not change with the first.
 A `Change` holds whole records from before and after, so that its inverse is itself turned round;
 undo, redo and the journal are built on nothing else.
 """
@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation.editing.layered import Layered
 from ethoprism_domains.annotation.editing.records import (
     Event,
     event_table,
@@ -79,7 +80,7 @@ class Coding:
     """
 
     video: str
-    events: Mapping[str, Event] = field(default_factory=dict)
+    events: Layered[Event] = field(default_factory=lambda: Layered({}))
     observed: Spans = ()
     _tracks: Mapping[tuple[str, str], Track] = field(default_factory=dict, repr=False)
 
@@ -91,7 +92,7 @@ class Coding:
         for event in by_id.values():
             groups.setdefault((event.subject, event.behavior), []).append(event)
         tracks = {key: Track.of(group) for key, group in groups.items()}
-        return cls(video, by_id, joined(observed), tracks)
+        return cls(video, Layered(by_id), joined(observed), tracks)
 
     @classmethod
     def from_tables(cls, video: str, events: pd.DataFrame, observed: pd.DataFrame) -> "Coding":
@@ -123,7 +124,7 @@ class Coding:
 
     def open_bouts(self) -> list[Event]:
         """Give the bouts that were started and not yet stopped."""
-        return [event for event in self.in_order() if event.is_open]
+        return sorted((event for event in self.events.values() if event.is_open), key=order)
 
     def without_open_bouts(self) -> "Coding":
         """Leave out the bouts that were not yet stopped, as the table does."""
@@ -147,17 +148,15 @@ class Coding:
             for event in change.removed:
                 left.pop(event.event_id, None)
             return Coding.of(self.video, (*left.values(), *change.added), observed)
-        events, tracks = dict(self.events), dict(self._tracks)
-        for event in (*change.removed, *change.added):
-            stale = events.pop(event.event_id, None)
-            if stale is not None:
-                key = stale.subject, stale.behavior
-                tracks[key] = tracks[key].minus(stale)
-        for event in change.added:
-            key = event.subject, event.behavior
-            events[event.event_id] = event
-            tracks[key] = tracks.get(key, _NOTHING).plus(event)
-        return Coding(self.video, events, observed, tracks)
+        tracks, added = dict(self._tracks), {event.event_id: event for event in change.added}
+        ids = dict.fromkeys((*(event.event_id for event in change.removed), *added))
+        for stale in [self.events[key] for key in ids if key in self.events]:
+            where = stale.subject, stale.behavior
+            tracks[where] = tracks[where].minus(stale)
+        for event in added.values():
+            where = event.subject, event.behavior
+            tracks[where] = tracks.get(where, _NOTHING).plus(event)
+        return Coding(self.video, self.events.changed(ids, added), observed, tracks)
 
 
 def fitted(change: Change, coding: Coding) -> Change:
