@@ -60,7 +60,8 @@ def video_states(
     counts = events.groupby("video").size()
     methods = events.groupby(["video", "labeling_method"]).size()
     frames = (observed["stop_frame"] - observed["start_frame"]).groupby(observed["video"]).sum()
-    coders = pd.concat([events[["video", "coder"]], observed[["video", "coder"]]])
+    parts = [table[["video", "coder"]].drop_duplicates() for table in (events, observed)]
+    coders = pd.concat(parts)
     named = {video: tuple(sorted(set(own))) for video, own in coders.groupby("video")["coder"]}
     predicted = set(_stems(predictions))
     return [

@@ -16,7 +16,6 @@ from ethoprism_domains.annotation.editing.rules import Rules
 from ethoprism_domains.annotation.events import (
     EVENT_COLUMNS,
     OBSERVED_COLUMNS,
-    make_events,
 )
 from ethoprism_domains.annotation.store.journal import decode, read_journal
 from ethoprism_domains.annotation.store.naming import (
@@ -138,8 +137,9 @@ def _number(cell: str) -> float:
 
 def _collected(rows: pd.DataFrame, notices: dict[str, tuple[str, ...]]) -> Collected:
     seen = rows["kind"] == OBSERVED
-    events = make_events(rows[~seen])
-    events.insert(0, "coder", rows.loc[~seen, "coder"].to_numpy())
+    # the rows are as a store wrote them: every column is there, and full
+    events = rows.loc[~seen, ["coder", *EVENT_COLUMNS]].astype(dict(EVENT_COLUMNS))
+    events = events.reset_index(drop=True)
     spans = rows.loc[seen & (rows["stop_frame"] > rows["start_frame"])]
     observed = spans[["coder", *OBSERVED_COLUMNS]].reset_index(drop=True)
     return Collected(events, observed, notices)
