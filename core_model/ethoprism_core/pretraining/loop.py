@@ -75,7 +75,7 @@ def train(
             batches.set_state(position)
         with MetricFiles(folder, int(state.step)) as files:
             notes = _Notes(checkpoints, run, [files, report] if report else [files])
-            step = _compiled(task, optimizer, run, state, mesh)
+            step = compiled_step(task, optimizer, run, state, mesh)
             for number in range(int(state.step) + 1, run.steps + 1):
                 batch = _next(batches, number, run)
                 state, metrics = step(state, put_batch(batch.unnamed(), mesh))
@@ -92,9 +92,10 @@ def begin(task: Task, optimizer: OptimizerConfig, run: RunConfig, mesh: Mesh) ->
     return spread(first_state(task.params, transform, run.seed), mesh)
 
 
-def _compiled(
+def compiled_step(
     task: Task, optimizer: OptimizerConfig, run: RunConfig, state: TrainState, mesh: Mesh
 ) -> Callable[[TrainState, Batch], tuple[TrainState, Metrics]]:
+    """Compile the step for states that lie where `state` does, with what is frozen put in."""
     transform = make_optimizer(optimizer, run.steps)
     step = jax.jit(
         make_step(task.objective, transform, run.accumulate),

@@ -3,11 +3,9 @@
 The counts are fixed beforehand, so that shapes are, and less is computed where less is seen.
 """
 
-import math
-
 import jax
 import jax.numpy as jnp
-from jaxtyping import Array, Bool, Int, Key
+from jaxtyping import Array, Bool, Float, Int, Key
 
 # blocks as in BEiT (arXiv 2106.08254), which BEVT (arXiv 2112.01529) repeats through the frames
 _SMALLEST_BLOCK, _LARGEST_BLOCK = 0.06, 0.3  # shares of the picture
@@ -47,37 +45,45 @@ def block_tubes(
     -------
     Positions that are seen and those that are hidden, each in ascending order.
     """
-    order = jax.vmap(lambda key: _covering_order(key, grid))(keys)
+    order = jnp.argsort(_covered_at(keys, grid), axis=1)
     hidden = grid[0] * grid[1] - seen
     return jnp.sort(order[:, hidden:], axis=1), jnp.sort(order[:, :hidden], axis=1)
 
 
-def _covering_order(key: Array, grid: tuple[int, int]) -> Int[Array, "position"]:
-    """List the positions as the blocks cover them: block by block, row by row within each."""
-    blocks_key, rest_key = jax.random.split(key)
-    covered = jax.vmap(lambda key: _block(key, grid))(jax.random.split(blocks_key, _BLOCKS))
-    covered = covered.reshape(_BLOCKS, -1)
-    first = jnp.where(covered.any(0), covered.argmax(0), _BLOCKS)
-    # what no block covers comes last, in random order
-    positions = jnp.arange(first.size)
-    within = jnp.where(first < _BLOCKS, positions, jax.random.permutation(rest_key, first.size))
-    return jnp.lexsort((within, first))
+def _covered_at(keys: Key[Array, "batch"], grid: tuple[int, int]) -> Float[Array, "batch position"]:
+    """Tell when each position is covered: block by block, row by row within each block.
+
+    The whole part is the number of the first block over it. What none covers comes last, in random
+    order.
+    """
+    blocks_keys, rest_keys = jax.vmap(jax.random.split, out_axes=1)(keys)
+    covered = _blocks(blocks_keys, grid).reshape(len(keys), _BLOCKS, -1)
+    positions = covered.shape[-1]
+    never = jax.vmap(lambda key: jax.random.uniform(key, (positions,)))(rest_keys)
+    first = covered.argmax(1) + jnp.arange(positions) / positions
+    return jnp.where(covered.any(1), first, _BLOCKS + never)
 
 
-def _block(key: Array, grid: tuple[int, int]) -> Bool[Array, "row column"]:
-    area_key, shape_key, top_key, left_key = jax.random.split(key, 4)
-    share = jax.random.uniform(area_key, minval=_SMALLEST_BLOCK, maxval=_LARGEST_BLOCK)
-    longest = math.log(_LONGEST_SIDES)
-    ratio = jnp.exp(jax.random.uniform(shape_key, minval=-longest, maxval=longest))
-    area = share * grid[0] * grid[1]
-    rows = _span(top_key, jnp.sqrt(area * ratio), grid[0])
-    columns = _span(left_key, jnp.sqrt(area / ratio), grid[1])
-    return rows[:, None] & columns[None]
+def _blocks(
+    keys: Key[Array, "batch"], grid: tuple[int, int]
+) -> Bool[Array, "batch block row column"]:
+    drawn = jax.vmap(lambda key: jax.random.uniform(key, (4, _BLOCKS)))(keys)
+    share, shape, top, left = drawn.transpose(1, 0, 2)
+    area = grid[0] * grid[1] * (_SMALLEST_BLOCK + share * (_LARGEST_BLOCK - _SMALLEST_BLOCK))
+    ratio = _LONGEST_SIDES ** (2 * shape - 1)
+    rows = _spans(jnp.sqrt(area * ratio), top, grid[0])
+    columns = _spans(jnp.sqrt(area / ratio), left, grid[1])
+    return rows[..., None] & columns[..., None, :]
 
 
-def _span(key: Array, length: Array, cells: int) -> Bool[Array, "cell"]:
-    """Mark about `length` neighbouring cells somewhere among `cells`."""
-    whole = jnp.clip(jnp.round(length), 1, cells).astype(jnp.int32)
-    start = jax.random.randint(key, (), 0, cells - whole + 1)
+def _spans(
+    length: Float[Array, "batch block"], start: Float[Array, "batch block"], cells: int
+) -> Bool[Array, "batch block cell"]:
+    """Mark about `length` neighbouring cells; `start` from 0 to 1 is from first place to last.
+
+    They may stick out: otherwise the middle would nearly always be hidden and the corners rarely.
+    """
+    whole = jnp.clip(jnp.round(length), 1, cells)[..., None]
+    first = jnp.floor(start[..., None] * (cells + whole - 1)) - (whole - 1)
     cell = jnp.arange(cells)
-    return (cell >= start) & (cell < start + whole)
+    return (cell >= first) & (cell < first + whole)

@@ -42,7 +42,7 @@ def make_step(
         loss, metrics, gradients = _gradients(objective, state.params, frozen, keyed, accumulate)
         updates, optimizer_state = optimizer.update(gradients, state.optimizer_state, state.params)
         params = optax.apply_updates(state.params, updates)
-        metrics = {"loss": loss, "gradient_norm": optax.global_norm(gradients), **metrics}
+        metrics = {"loss": loss, "gradient_norm": _norm(gradients), **metrics}
         return TrainState(params, optimizer_state, state.step + 1, state.key), metrics
 
     return step
@@ -123,3 +123,7 @@ def _split(tree: Any, count: int) -> Any:
         return array.reshape(-1, count, *array.shape[1:]).swapaxes(0, 1)
 
     return jax.tree.map(deal, tree)
+
+
+def _norm(tree: Any) -> Array:
+    return jnp.sqrt(sum(jnp.square(leaf).sum() for leaf in jax.tree.leaves(tree)))

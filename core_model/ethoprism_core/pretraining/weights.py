@@ -1,5 +1,7 @@
 """Start one model from the weights of another."""
 
+from typing import Any
+
 import jax
 import jax.numpy as jnp
 from flax import nnx
@@ -34,5 +36,5 @@ def with_encoder(model: VideoText, encoder: VideoEncoder) -> VideoText:
     return copy
 
 
-def _shapes(state: nnx.State) -> dict[tuple, tuple[int, ...]]:
+def _shapes(state: Any) -> dict[tuple, tuple[int, ...]]:
     return {path: leaf.get_value().shape for path, leaf in nnx.to_flat_state(state)}

@@ -1,0 +1,90 @@
+"""Hidden tokens are left out in earnest: they cost nothing and change nothing."""
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import pytest
+from flax import nnx
+
+from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, random_model
+from ethoprism_core.pretraining.visible import encode_visible, resized
+
+CONFIG = VideoEncoderConfig(
+    32, 2, 64, spatial_layers=2, temporal_layers=1, grid=(3, 4, 4), patch=8, logit_cap=50.0
+)
+SEEN = np.array([[0, 3, 5, 9, 14], [1, 2, 6, 7, 15]])
+
+
+@pytest.fixture(scope="module")
+def encoder():
+    return random_model(lambda rngs: VideoEncoder(CONFIG, rngs=rngs), 0)
+
+
+@pytest.fixture(scope="module")
+def video():
+    return np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def encode(encoder):
+    definition, state = nnx.split(encoder)
+    run = jax.jit(lambda video, seen: encode_visible(nnx.merge(definition, state), video, seen))
+    return lambda video, seen: np.asarray(run(jnp.asarray(video), jnp.asarray(seen)))
+
+
+def test_seeing_all_is_encoding(encoder, encode, video):
+    everything = np.tile(np.arange(16), (2, 1))
+    whole = encoder.tokens(video / np.float32(255)).reshape(2, 3, 16, 32)
+    np.testing.assert_allclose(encode(video, everything), whole, atol=1e-5)
+
+
+def test_it_equals_masked_attention(encoder, encode, video):
+    frames = jnp.asarray(video.reshape(6, 32, 32, 3) / np.float32(255))
+    x = encoder.patches(frames) + encoder.row_column_positions(4, 4)
+    visible = np.zeros((6, 16), bool)
+    np.put_along_axis(visible, np.repeat(SEEN, 3, axis=0), True, axis=1)
+    x = encoder.spatial_norm(encoder.spatial_encoder(x, jnp.asarray(visible)))
+    x = encoder.temporal(x.reshape(2, 3, 4, 4, 32)).reshape(2, 3, 16, 32)
+    expected = np.take_along_axis(np.asarray(x), SEEN[:, None, :, None], axis=2)
+    np.testing.assert_allclose(encode(video, SEEN), expected, atol=1e-5)
+
+
+def test_hidden_pixels_change_nothing_in_any_frame(encode, video):
+    hidden = np.ones((2, 16), bool)
+    np.put_along_axis(hidden, SEEN, False, axis=1)
+    pixels = hidden.reshape(2, 1, 4, 4, 1).repeat(8, axis=2).repeat(8, axis=3)
+    painted = np.where(pixels, np.uint8(0), video)
+    assert (painted != video).any(axis=(0, 2, 3, 4)).all()
+    np.testing.assert_array_equal(encode(painted, SEEN), encode(video, SEEN))
+    assert np.abs(encode(255 - video, SEEN) - encode(video, SEEN)).max() > 0.01
+
+
+def test_the_sequences_are_shorter_in_both_stacks():
+    """Operations, as XLA counts them, fall with the tokens."""
+    config = VideoEncoderConfig(
+        128, 2, 512, spatial_layers=2, temporal_layers=2, grid=(4, 8, 8), patch=8, logit_cap=None
+    )
+    model = nnx.eval_shape(lambda: VideoEncoder(config, rngs=nnx.Rngs(0)))
+    definition, state = nnx.split(model)
+    clip = jax.ShapeDtypeStruct((1, 4, 64, 64, 3), np.uint8)
+
+    def flops(seen):
+        run = jax.jit(lambda s, clip, seen: encode_visible(nnx.merge(definition, s), clip, seen))
+        positions = jax.ShapeDtypeStruct((1, seen), np.int32)
+        return run.lower(state, clip, positions).cost_analysis()["flops"]
+
+    for seen in (64, 22):
+        assert flops(seen) == pytest.approx(config.clip_flops(4, seen, 1), rel=0.06)
+    assert flops(22) < 0.35 * flops(64)
+
+
+def test_one_frame(encode, video):
+    assert encode(video[:, :1], SEEN).shape == (2, 1, 5, 32)
+
+
+def test_resizing():
+    ramp = np.tile(np.arange(0, 256, 16, np.uint8), (16, 1))[None, None, ..., None].repeat(3, -1)
+    small = np.asarray(resized(jnp.asarray(ramp), 4))
+    assert small.shape == (1, 1, 4, 4, 3) and small.dtype == np.float32
+    np.testing.assert_allclose(small[0, 0, 1, 1:3, 0] * 255, [88, 152], atol=4)
+    assert resized(jnp.asarray(ramp), 16).dtype == np.uint8
