@@ -37,6 +37,8 @@ def train(
     folder: str | Path,
     mesh: Mesh | None = None,
     report: Report | None = None,
+    stop: Callable[[], bool] | None = None,
+    watched: Callable[[], Mapping[str, float]] | None = None,
 ) -> TrainState:
     """Train, from the last checkpoint in `folder` where there is one.
 
@@ -56,6 +58,10 @@ def train(
         The devices; by default all of them, each with a copy of the parameters.
     report
         Called with a step's number and its metrics, as often as they are written down.
+    stop
+        Asked after every step; if it says so, a checkpoint is kept and training ends early.
+    watched
+        Gives more numbers to be written down beside the metrics, such as files that were skipped.
 
     Returns
     -------
@@ -74,15 +80,19 @@ def train(
             state, position = checkpoints.restore(state)
             batches.set_state(position)
         with MetricFiles(folder, int(state.step)) as files:
-            notes = _Notes(checkpoints, run, [files, report] if report else [files])
+            reports = [files, report] if report else [files]
+            notes = _Notes(checkpoints, run, reports, watched or dict)
             step = compiled_step(task, optimizer, run, state, mesh)
             for number in range(int(state.step) + 1, run.steps + 1):
                 batch = _next(batches, number, run)
                 state, metrics = step(state, put_batch(batch.unnamed(), mesh))
                 notes.add(number, batch, metrics)
-                if number % run.save_every == 0 or number == run.steps:
+                ends = number == run.steps or (stop is not None and stop())
+                if ends or number % run.save_every == 0:
                     notes.settle()  # so that only good states are kept
                     checkpoints.save(state, batches.get_state())
+                if ends:
+                    break
     return state
 
 
@@ -125,8 +135,15 @@ def _next(batches: BatchIterator, number: int, run: RunConfig) -> Batch:
 class _Notes:
     """The numbers of the last step, looked at when the next one is on its way."""
 
-    def __init__(self, checkpoints: Checkpoints, run: RunConfig, reports: Sequence[Report]) -> None:
+    def __init__(
+        self,
+        checkpoints: Checkpoints,
+        run: RunConfig,
+        reports: Sequence[Report],
+        watched: Callable[[], Mapping[str, float]],
+    ) -> None:
         self._checkpoints, self._run, self._reports = checkpoints, run, reports
+        self._watched = watched
         self._pending: tuple[int, Batch, Metrics] | None = None
         self._clips, self._since = 0, time.perf_counter()
 
@@ -152,7 +169,7 @@ class _Notes:
         rate = self._clips / (now - self._since)
         self._clips, self._since = 0, now
         for report in self._reports:
-            report(number, {**values, "clips_per_second": rate})
+            report(number, {**values, "clips_per_second": rate, **self._watched()})
 
     def _not_finite(self, number: int, batch: Batch, values: dict[str, float]) -> EthoprismError:
         names = dict.fromkeys(batch.sources)  # each once
