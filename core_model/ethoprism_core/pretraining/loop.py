@@ -80,7 +80,7 @@ def train(
             state, position = checkpoints.restore(state)
             batches.set_state(position)
         with MetricFiles(folder, int(state.step)) as files:
-            reports = [files, report] if report else [files]
+            reports: list[Report] = [files] if report is None else [files, report]
             notes = _Notes(checkpoints, run, reports, watched or dict)
             step = compiled_step(task, optimizer, run, state, mesh)
             for number in range(int(state.step) + 1, run.steps + 1):
