@@ -44,6 +44,7 @@ def events_in(text: str, video: str, ethogram: Ethogram, times: np.ndarray) -> l
                 "bouts-csv",
                 video=video,
                 ethogram=ethogram,
+                observed="coded span",
                 frame_times=None if has_frames else lambda _: times,
             )
         except EthoprismError as error:

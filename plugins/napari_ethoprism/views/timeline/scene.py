@@ -118,9 +118,8 @@ class Scene:
             return None
         lane, known = self.index[key], self._masks.get(key)
         if known is None or known[0] is not lane:
-            numbers = [lane.number_of(event) for event in self._chosen[key]]
-            mask = np.zeros(len(lane), bool)
-            mask[[number for number in numbers if number is not None]] = True
+            names = {event.event_id for event in self._chosen[key]}
+            mask = np.array([event.event_id in names for event in lane.events], bool)
             known = self._masks[key] = lane, mask
         return known[1]
 
