@@ -7,8 +7,7 @@ from jaxtyping import Bool, Float, Int
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import frame_edges, frames_to_seconds, seconds_to_frames
-
-_MOST_FRAMES = 1e9  # no video has so many
+from ethoprism_domains.formats.values import MOST_FRAMES
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,14 +69,14 @@ class Clock:
         with np.errstate(invalid="ignore", over="ignore"):
             # half a frame belongs to the earlier edge; a rounding error is no half frame
             edges = np.ceil(seconds * self.fps - 0.5 - 1e-6)
-            last = _MOST_FRAMES if self.count is None else self.count
+            last = MOST_FRAMES if self.count is None else self.count
             inside = (edges >= 0) & (edges <= last)
         return np.where(inside, edges, -1).astype(np.int64)
 
     def seconds(self, frames: Int[np.ndarray, " event"]) -> Float[np.ndarray, " event"]:
         """Give the time of each frame edge; NaN for one that the video does not have."""
         if self.times is None:
-            known = frames <= (_MOST_FRAMES if self.count is None else self.count)
+            known = frames <= (MOST_FRAMES if self.count is None else self.count)
             return np.where(known & (frames >= 0), frames / self.fps, np.nan)
         if not len(self.times):
             return np.full(len(frames), np.nan)

@@ -4,8 +4,7 @@ from pathlib import Path
 from typing import Any
 
 from ethoprism_core.errors import EthoprismError
-
-_MOST_FRAMES = 100_000_000  # 27 hours at 1000 frames a second; more is a damaged number
+from ethoprism_domains.formats.values import MOST_FRAMES
 
 
 def expect_mapping(value: object, path: Path, what: str) -> dict[str, Any]:
@@ -58,7 +57,7 @@ def expect_frame(value: object, path: Path, what: str) -> int:
     """
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= _MOST_FRAMES:
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MOST_FRAMES:
         raise _unexpected(path, f"{what}: {_shown(value)} is no frame number")
     return value
 

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-_MOST_FRAMES = 1_000_000_000
+MOST_FRAMES = 100_000_000  # 27 hours at 1000 frames a second; more is a damaged number
 
 
 def text(value: object) -> str:
@@ -28,7 +28,7 @@ def number(value: object) -> float:
 def frame_number(value: object) -> int | None:
     """Give a frame number; None for anything else, such as "NA"."""
     found = number(value)
-    return int(found) if abs(found) < _MOST_FRAMES and found % 1 == 0 else None
+    return int(found) if abs(found) <= MOST_FRAMES and found % 1 == 0 else None
 
 
 def mapping(value: object) -> Mapping[str, Any]:
