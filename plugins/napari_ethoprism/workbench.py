@@ -9,20 +9,28 @@ from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 from napari_ethoprism.canvas import Canvas
 from napari_ethoprism.jobs import Learner
 from napari_ethoprism.keys import Shortcuts
+from napari_ethoprism.opening import Opener
 from napari_ethoprism.playback import Moves, Observing, Pictures, Player
 from napari_ethoprism.session import Session
+from napari_ethoprism.settings import read_settings
 from napari_ethoprism.views.classify import ClassifyView
 from napari_ethoprism.views.coding import CodingView
+from napari_ethoprism.views.exchange import ExchangeView
 from napari_ethoprism.views.review import ReviewView
 from napari_ethoprism.views.theme import Theme
 from napari_ethoprism.views.timeline import TimelineView
 from napari_ethoprism.views.transport import TransportView
+from napari_ethoprism.views.videos import VideosView
+
+PANEL = "Workbench (Ethoprism)"  # as napari calls it when its menu opens it
 
 # What the panel on the right holds: a tab's title, and what makes its view.
 TABS: dict[str, Callable[["Workbench"], QWidget]] = {
+    "Project": lambda bench: VideosView(bench.session, bench.theme, bench.opener),
     "Code": lambda bench: CodingView(bench.session, bench.theme, bench.player),
     "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
     "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
+    "Files": lambda bench: ExchangeView(bench.session),
 }
 
 _BOTTOM_HEIGHT = 230  # pixels: the bar, the ruler and half a dozen lanes
@@ -37,11 +45,15 @@ class Workbench(QObject):
         The napari viewer.
     annotator
         Who codes.
+    dock_panel
+        Whether the panel is docked here; napari's menu docks what it has opened by itself.
 
     Attributes
     ----------
     session, player
         What is open, and what plays it.
+    opener
+        Opens projects and videos.
     pictures, canvas
         The pictures of the screen, and what shows them in the viewer.
     observing
@@ -56,15 +68,18 @@ class Workbench(QObject):
         What is at the bottom.
     """
 
-    def __init__(self, viewer: Viewer, annotator: str) -> None:
+    def __init__(self, viewer: Viewer, annotator: str, dock_panel: bool = True) -> None:
         super().__init__()
         self.viewer = viewer
+        settings = read_settings()
         self.session: Session = Session(annotator, self)
         self.player: Player = Player(self.session, self)
         self.observing = Observing(self.session, self.player, self)
+        self.observing.set_enabled(settings.observe_while_playing)
+        self.opener: Opener = Opener(self.session, parent=self)
         self.learner: Learner = Learner(self.session, self)
         self.theme: Theme = Theme(parent=self)
-        self.pictures = Pictures(self.session, self)
+        self.pictures = Pictures(self.session, self, settings.cache_mb << 20)
         self.canvas = Canvas(viewer, self.session, self.pictures, self.theme, self)
         self.views = {title: make(self) for title, make in TABS.items()}
         self.panel = self._make_panel()
@@ -74,19 +89,29 @@ class Workbench(QObject):
         )
         self.timeline = TimelineView(self.session, self.theme)
         self.bottom = self._make_bottom()
-        viewer.window.add_dock_widget(self.panel, name="Ethoprism", area="right")
+        if dock_panel:
+            viewer.window.add_dock_widget(self.panel, name=PANEL, area="right")
         dock = viewer.window.add_dock_widget(self.bottom, name="Timeline", area="bottom")
-        window = self.panel.window()
+        window = self.bottom.window()
         if isinstance(window, QMainWindow):
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         self.canvas.put_badge(window)
         coding = self.views["Code"]
         commands = coding.commands() if isinstance(coding, CodingView) else {}
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
+        self.setParent(self.panel)  # lives as long as what it shows
+
+    def do(self, what: str) -> None:
+        """Do what a button of the project's tab is called, such as ``open a project``."""
+        project = self.views["Project"]
+        self.panel.setCurrentWidget(project)
+        if isinstance(project, VideosView):
+            project.do(what)
 
     def close(self) -> None:
         """End what runs, and close the project; everything is saved already."""
         self.player.pause()
+        self.opener.close()
         self.learner.close()
         self._shortcuts.close()
         for view in (*self.views.values(), self.transport, self.timeline):
@@ -96,7 +121,7 @@ class Workbench(QObject):
         self.pictures.close()
         self.canvas.close()
 
-    def _make_panel(self) -> QWidget:
+    def _make_panel(self) -> QTabWidget:
         panel = QTabWidget()
         panel.setObjectName("ethoprism panel")
         for title, view in self.views.items():

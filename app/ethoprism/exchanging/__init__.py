@@ -7,12 +7,18 @@ from ethoprism.exchanging.exporting import (
     export_targets,
     save_ethogram_picture,
 )
-from ethoprism.exchanging.importing import Incoming, extended, read_labels
+from ethoprism.exchanging.importing import (
+    Incoming,
+    SeveralVideosError,
+    extended,
+    read_labels,
+)
 
 __all__ = [
     "ExportRequest",
     "Exported",
     "Incoming",
+    "SeveralVideosError",
     "export_annotations",
     "export_targets",
     "extended",

@@ -16,6 +16,15 @@ from ethoprism_domains.formats import LossReport, read_events
 _LONGEST = 3_000_000  # frames; of videos that are not looked at, only the rate is assumed
 
 
+class SeveralVideosError(EthoprismError):
+    """A file holds labels of several videos, and it is not clear which is meant: one of `names`."""
+
+    def __init__(self, names: tuple[str, ...], video: str, path: str | Path) -> None:
+        told = f"it holds labels of {len(names)} videos, none of them clearly {video}"
+        super().__init__(told, path, f"choose among {', '.join(names)}")
+        self.names = names
+
+
 @dataclass(frozen=True)
 class Incoming:
     """What a label file says of one video.
@@ -79,8 +88,10 @@ def read_labels(
 
     Raises
     ------
+    SeveralVideosError
+        If the file does not name this video among several.
     EthoprismError
-        If the file cannot be read, or does not name this video among several.
+        If the file cannot be read.
     """
     rate = (len(times) - 1) / float(times[-1]) if len(times) > 1 and times[-1] > 0 else 30.0
     elsewhere = np.arange(_LONGEST) / rate
@@ -147,8 +158,7 @@ def _source(names: tuple[str, ...], video: str, source: str | None, path: str | 
         return matching[0]
     if len(names) <= 1:
         return names[0] if names else ""
-    told = f"it holds labels of {len(names)} videos, none of them clearly {video}"
-    raise EthoprismError(told, path, f"choose among {', '.join(names)}")
+    raise SeveralVideosError(names, video, path)
 
 
 def _is_same(name: str, video: str) -> bool:
