@@ -61,10 +61,10 @@ class PlainScore:
 
     def numbers(self) -> str:
         """Give the numbers behind the sentence, a line each."""
-        precision = 1 - self.wrong / self.marked if self.marked else float("nan")
-        recall = self.hit / self.coded if self.coded else float("nan")
+        precision = _ratio(self.marked - self.wrong, self.marked)
+        recall = _ratio(self.hit, self.coded)
         lines = [
-            f"frames: precision {precision:.2f}, recall {recall:.2f}, F1 {self.f1:.2f}",
+            f"frames: precision {precision}, recall {recall}, F1 {self.f1:.2f}",
             f"{self.coded} frames coded, {self.marked} marked, {self.wrong} of these wrong",
             f"bouts: {self.found} of {self.bouts} found (matched one to one, at least a tenth of "
             "their frames shared)",
@@ -192,6 +192,10 @@ def _known(value: float) -> float | None:
 
 def _rows(mapping: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
     return mapping["behaviors"]
+
+
+def _ratio(part: int, whole: int) -> str:
+    return f"{part / whole:.2f}" if whole else "–"
 
 
 def _of_ten(part: int, whole: int) -> str:

@@ -52,6 +52,7 @@ class ScoreList(QWidget):
         self._judged.setText(f"{judged[0].upper()}{judged[1:]}.")
         for score in self._scores.behaviors:
             self._add(score)
+        self.updateGeometry()
 
     def _add(self, score: PlainScore) -> None:
         label = sentence(f"score {score.behavior}")

@@ -7,7 +7,7 @@ is never touched by a probe.
 from collections.abc import Iterable
 from dataclasses import replace
 
-from ethoprism_domains.annotation.editing.coding import Change, Coding
+from ethoprism_domains.annotation.editing.coding import Change, Coding, fitted
 from ethoprism_domains.annotation.editing.operations import (
     accept,
     add,
@@ -40,7 +40,8 @@ def take_in(coding: Coding, rules: Rules, events: Iterable[Event], model: str) -
     left = coding.after(Change("", stale))
     fresh = [part for event in events if (part := _unobserved_part(event, coding)) is not None]
     added = add_all(left, rules, fresh, "").added
-    return Change(f"take in {len(added)} predictions of {model}", stale, added)
+    whole = Change(f"take in {len(added)} predictions of {model}", stale, added)
+    return fitted(whole, coding)  # what is predicted as before is no change
 
 
 def correct(coding: Coding, rules: Rules, event_id: str, behavior: str) -> Change:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from qtpy.QtCore import Qt, Signal
+from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
     QButtonGroup,
     QComboBox,
@@ -52,7 +52,6 @@ class EncoderChoice(QWidget):
         self._animals = QSpinBox()
         self._animals.setObjectName("animals")
         self._animals.setRange(1, _MOST_ANIMALS)
-        self._animals.setSuffix(" animals")
         self._animals.setToolTip("How many animals at the most; each is followed by itself")
         self._crop = QLineEdit()
         self._crop.setObjectName("crop")
@@ -62,7 +61,8 @@ class EncoderChoice(QWidget):
         self._show_note()
         self._encoders.activated.connect(self._on_changed)
         self._regions.idClicked.connect(self._on_changed)
-        self._animals.valueChanged.connect(self._on_changed)
+        self._animals.valueChanged.connect(self._on_animals)
+        self._on_animals(1)
         self._crop.editingFinished.connect(self._on_changed)
 
     def show_project(self, project: Project | None) -> None:
@@ -77,9 +77,7 @@ class EncoderChoice(QWidget):
         crop, follow = given.get("crop"), given.get("follow", 1)
         region = _PART if crop else _FOLLOW if follow else _WHOLE
         self._regions.button(region).setChecked(True)
-        self._animals.blockSignals(True)
         self._animals.setValue(follow if isinstance(follow, int) and follow > 0 else 1)
-        self._animals.blockSignals(False)
         self._crop.setText(", ".join(map(str, crop)) if isinstance(crop, list) else "")
         self._others = {name: value for name, value in given.items() if name not in _REGION}
         self._show_note()
@@ -132,7 +130,7 @@ class EncoderChoice(QWidget):
                 grid.addWidget(radio, at, 0, 1, 2)
             else:
                 grid.addWidget(radio, at, 0)
-                grid.addWidget(widget, at, 1, Qt.AlignmentFlag.AlignLeft)
+                grid.addWidget(widget, at, 1)
         self._regions.button(_FOLLOW).setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -143,6 +141,10 @@ class EncoderChoice(QWidget):
     def _show_note(self) -> None:
         note = self._notes.get(self._encoders.currentText())
         self._note.setText(note.sentence() if note else "This encoder is not installed here.")
+
+    def _on_animals(self, number: int) -> None:
+        self._animals.setSuffix(" animal" if number == 1 else " animals")
+        self._on_changed()
 
     def _on_changed(self) -> None:
         self._show_note()

@@ -93,6 +93,7 @@ class ReviewView(QWidget):
         self._margin.setObjectName("margin")
         self._margin.setRange(0.0, _LONGEST_MARGIN_S)
         self._margin.setSingleStep(0.5)
+        self._margin.setDecimals(1)
         self._margin.setValue(self.reviewer.margin_s)
         self._margin.setPrefix("with ")
         self._margin.setSuffix(" s before and after")
