@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
+from jaxtyping import Float, Int
 
 from ethoprism_domains.annotation import EVENT_COLUMNS, Ethogram, make_observed
 from ethoprism_domains.formats.clocks import Clock, Spans, spans_on_clock
@@ -49,6 +50,15 @@ def rounded_observed(
 def _written(clock: Clock, frames: pd.Series, decimals: int | None) -> np.ndarray:
     seconds = clock.seconds(frames.to_numpy())
     return seconds if decimals is None else np.round(seconds, decimals)
+
+
+def observed_frames(
+    clock: Clock, seconds: Float[np.ndarray, "interval 2"]
+) -> Int[np.ndarray, "interval 2"]:
+    """Lay observed intervals on frames, cut at the video's ends; reversed ones are left out."""
+    inside = np.clip(seconds, 0.0, clock.end())
+    frames = clock.frames(inside.ravel()).reshape(-1, 2)
+    return frames[(frames >= 0).all(axis=1) & (frames[:, 1] >= frames[:, 0])]
 
 
 def in_order(events: pd.DataFrame) -> pd.DataFrame:

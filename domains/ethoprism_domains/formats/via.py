@@ -39,6 +39,7 @@ from ethoprism_domains.formats.losses import LossCounter
 from ethoprism_domains.formats.seconds import (
     in_order,
     laid,
+    observed_frames,
     report_spans,
     rounded,
     rounded_observed,
@@ -94,12 +95,9 @@ def read(path: Path, options: ReadOptions) -> Reading:
         )
         report_spans(spans, events["place"].tolist(), video, clock, losses)
         parts.append(laid(events, spans, clock))
-        told = own.loc[own["kind"] == _OBSERVED, ["video", "start", "stop"]]
-        told.columns = pd.Index(["video", "start_frame", "stop_frame"])
-        for column in ("start_frame", "stop_frame"):
-            times = np.clip(told[column].to_numpy(np.float64), 0.0, clock.end())
-            told[column] = clock.frames(times)
-        seen.append(told[(told["start_frame"] >= 0) & (told["stop_frame"] >= 0)])
+        told = own.loc[own["kind"] == _OBSERVED, ["start", "stop"]].to_numpy(np.float64)
+        frames = pd.DataFrame(observed_frames(clock, told), columns=["start_frame", "stop_frame"])
+        seen.append(frames.assign(video=video))
     events = pd.concat([part.astype(object) for part in parts])
     events = with_told_kinds(in_order(events), options.ethogram)
     observed = observed_intervals(events, pd.concat(seen), path, options)

@@ -15,7 +15,7 @@ from ethoprism_domains.formats.clocks import Clock, spans_on_clock
 from ethoprism_domains.formats.content import read_xml
 from ethoprism_domains.formats.elan.tiers import DETAILS, OBSERVED, TYPES
 from ethoprism_domains.formats.losses import LossCounter
-from ethoprism_domains.formats.seconds import in_order, laid, report_spans
+from ethoprism_domains.formats.seconds import in_order, laid, observed_frames, report_spans
 from ethoprism_domains.formats.values import number
 
 _TYPES = {name: said for said, name in TYPES.items()}
@@ -189,12 +189,8 @@ def _observed(
     tiers: list[_Tier], told: pd.DataFrame, origin: float, clock: Clock, video: str
 ) -> pd.DataFrame:
     """Give the observed intervals; an empty tier of that type says that nothing was looked at."""
-    rows = []
-    for start, stop in told[["start_ms", "stop_ms"]].to_numpy(np.float64):
-        edges = np.clip(np.array([start, stop]) + origin, 0.0, 1000 * clock.end()) / 1000
-        first, last = clock.frames(edges).tolist()
-        if first >= 0 and last >= first:
-            rows.append((video, first, last))
+    seconds = (told[["start_ms", "stop_ms"]].to_numpy(np.float64) + origin) / 1000
+    rows = [(video, *span) for span in observed_frames(clock, seconds).tolist()]
     if not rows and any(tier.type_name == OBSERVED for tier in tiers):
         rows.append((video, 0, 0))
     return pd.DataFrame(rows, columns=["video", "start_frame", "stop_frame"])

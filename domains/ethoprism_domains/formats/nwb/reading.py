@@ -37,7 +37,13 @@ from ethoprism_domains.formats.nwb.layout import (
     TIMES,
 )
 from ethoprism_domains.formats.nwb.placing import SPAN, SessionClock, VideoNamer, session_clocks
-from ethoprism_domains.formats.seconds import in_order, laid, report_spans, with_told_kinds
+from ethoprism_domains.formats.seconds import (
+    in_order,
+    laid,
+    observed_frames,
+    report_spans,
+    with_told_kinds,
+)
 from ethoprism_domains.formats.values import number
 
 
@@ -207,9 +213,7 @@ def _observed_spans(session: SessionClock, rows: pd.DataFrame) -> np.ndarray:
     if session.clock is None:
         return rows[["told_start", "told_stop"]].to_numpy(np.int64)
     edges = rows[["start", "stop"]].to_numpy(np.float64) - session.shift
-    inside = np.clip(edges, 0.0, session.clock.end())
-    frames = session.clock.frames(inside.ravel()).reshape(-1, 2)
-    return frames[(frames >= 0).all(axis=1) & (frames[:, 1] >= frames[:, 0])]
+    return observed_frames(session.clock, edges)
 
 
 def _ethogram(catalogues: Sequence[FoundTable], events: pd.DataFrame, path: Path) -> Ethogram:
