@@ -5,7 +5,15 @@ from functools import partial
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QPushButton, QScrollArea, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QPushButton,
+    QScrollArea,
+    QSplitter,
+    QStackedWidget,
+    QTabWidget,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.keys import command
@@ -124,7 +132,7 @@ class CodingView(QWidget):
         self.judgements.chosen.connect(session.set_judgement)
         self.editor.closed.connect(self.show_buttons)
         self.behaviors.tapped.connect(self.coder.click)
-        self.coder.asking.connect(self._asking.ask)
+        self.coder.asking.connect(self._on_asking)
         self.details.asking.connect(self._asking.ask)
         session.selection_changed.connect(self._on_selection)
         session.video_changed.connect(self._on_selection)
@@ -182,6 +190,13 @@ class CodingView(QWidget):
         if self._session.subject not in ("", *ethogram.subject_names):
             self._session.set_subject("")
         self._refresh()
+
+    def _on_asking(self, event_id: str) -> None:
+        stack = self.parentWidget()
+        tabs = stack.parentWidget() if stack is not None else None
+        if isinstance(tabs, QTabWidget):  # an unseen question would keep its digits from coding
+            tabs.setCurrentWidget(self)
+        self._asking.ask(event_id)
 
     def _on_selection(self) -> None:
         self._details_area.setVisible(bool(self._session.selection))
