@@ -1,6 +1,7 @@
 """Batches of noise from a position that can be kept, and a loss that compiles in no time."""
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 import jax
 import jax.numpy as jnp
@@ -8,6 +9,14 @@ import numpy as np
 import pytest
 
 from ethoprism_core.pretraining import Batch
+
+# compiling takes most of the time of small models: code that runs for moments need not be fast
+_QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
+
+
+@pytest.fixture
+def quick_jit():
+    return partial(jax.jit, compiler_options=_QUICKLY)
 
 
 class NoiseBatches:

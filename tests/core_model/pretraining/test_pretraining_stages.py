@@ -9,12 +9,13 @@ import pytest
 from flax import nnx
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, VideoText, VideoTextConfig
+from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, VideoTextConfig
 from ethoprism_core.pretraining import (
     Batch,
     ContrastiveConfig,
     MaskedConfig,
     TargetSizes,
+    Task,
     TaughtBatches,
     contrastive_task,
     masked_task,
@@ -29,24 +30,42 @@ from ethoprism_core.pretraining.teachers import frozen_teacher, resampled
 STAGE_ONE, STAGE_TWO = ContrastiveConfig.tiny(), MaskedConfig.tiny()
 
 
-def build(model, config, seed=1):
-    return jax.jit(lambda: nnx.state(model(config, rngs=nnx.Rngs(seed))))()
-
-
-def built(model, config, seed=1):
-    definition = nnx.graphdef(nnx.eval_shape(lambda: model(config, rngs=nnx.Rngs(0))))
-    return nnx.merge(definition, build(model, config, seed))
+@pytest.fixture(scope="module")
+def stage_one():
+    return contrastive_task(STAGE_ONE)
 
 
 @pytest.fixture(scope="module")
-def teacher():
-    return built(VideoText, STAGE_ONE.model)
+def teacher(stage_one):
+    return stage_one.objective.model(stage_one.params, stage_one.frozen)
 
 
-def losses(task, optimizer, batch, steps):
+@pytest.fixture(scope="module")
+def stage_two(teacher):
+    return masked_task(STAGE_TWO, teacher, teacher.vision_encoder)
+
+
+def abstract(prepare, *arguments):
+    """Prepare a task without computing a number of it."""
+    objective = []
+
+    def states():
+        task = prepare(*(argument() if callable(argument) else argument for argument in arguments))
+        objective.append(task.objective)
+        return task.params, task.frozen
+
+    params, frozen = jax.eval_shape(states)
+    return Task(objective[0], params, frozen)
+
+
+def any_teacher(config=STAGE_TWO.student):
+    return lambda: VideoEncoder(config, rngs=nnx.Rngs(0))
+
+
+def losses(jit, task, optimizer, batch, steps):
     """The loss before each of so many steps on one batch, and the state after them."""
     transform = make_optimizer(optimizer, steps)
-    step = jax.jit(make_step(task.objective, transform))
+    step = jit(make_step(task.objective, transform))
     state, seen = first_state(task.params, transform, 0), []
     for _ in range(steps):
         state, metrics = step(state, task.frozen, batch.unnamed())
@@ -54,39 +73,36 @@ def losses(task, optimizer, batch, steps):
     return seen, state
 
 
-def shapes(objective, params, frozen, batch):
+def shapes(task, batch):
     keys = jax.random.split(jax.random.key(0), len(batch))
-    return jax.eval_shape(objective.outputs, params, frozen, batch.unnamed(), keys)
+    return jax.eval_shape(task.objective.outputs, task.params, task.frozen, batch.unnamed(), keys)
 
 
 def paths(params):
     return {path[0] for path, _ in nnx.to_flat_state(params)}
 
 
-def test_stage_one_learns_a_batch_by_heart(noise_batch):
-    task = contrastive_task(replace(STAGE_ONE, drop=0.25))
-    seen, _ = losses(task, STAGE_ONE.optimizer, noise_batch(0), 30)
+def test_stage_one_learns_a_batch_by_heart(noise_batch, stage_one, quick_jit):
+    seen, _ = losses(quick_jit, stage_one, STAGE_ONE.optimizer, noise_batch(0), 30)
     assert seen[0]["loss"] == pytest.approx(np.log(8), rel=0.3)
     assert seen[-1]["loss"] < 0.7 * seen[0]["loss"]
     assert seen[0]["temperature"] == pytest.approx(0.07) != seen[-1]["temperature"]
 
 
-def test_stage_two_learns_a_batch_by_heart(noise_batch, teacher):
-    task = masked_task(STAGE_TWO, teacher, teacher.vision_encoder)
-    seen, state = losses(task, STAGE_TWO.optimizer, noise_batch(0), 20)
+def test_stage_two_learns_a_batch_by_heart(noise_batch, teacher, stage_two, quick_jit):
+    seen, state = losses(quick_jit, stage_two, STAGE_TWO.optimizer, noise_batch(0), 20)
     assert seen[0]["loss"] == pytest.approx(seen[0]["tokens"] + seen[0]["clip"])
     assert seen[-1]["tokens"] < 0.7 * seen[0]["tokens"]
     assert seen[-1]["clip"] < 0.5 * seen[0]["clip"]
-    student = task.objective.model(state.params, task.frozen)
+    student = stage_two.objective.model(state.params, ())
     moved = (
         student.patch_projection.kernel[...] - teacher.vision_encoder.patch_projection.kernel[...]
     )
     assert np.abs(moved).max() > 1e-3  # and the teacher is where it was
 
 
-def test_the_student_starts_from_the_teacher(teacher):
-    task = masked_task(STAGE_TWO, teacher, teacher.vision_encoder)
-    student = task.objective.model(task.params, task.frozen)
+def test_the_student_starts_from_the_teacher(teacher, stage_two):
+    student = stage_two.objective.model(stage_two.params, ())
     for one, other in zip(
         jax.tree.leaves(nnx.state(student)),
         jax.tree.leaves(nnx.state(teacher.vision_encoder)),
@@ -99,21 +115,19 @@ def test_the_student_starts_from_the_teacher(teacher):
         )
 
 
-def test_images_are_clips_of_one_frame(noise_batch):
-    task = contrastive_task(STAGE_ONE)
-    images = noise_batch(0, times=1)
-    video, text = shapes(task.objective, task.params, task.frozen, images)
+def test_images_are_clips_of_one_frame(noise_batch, stage_one):
+    video, text = shapes(stage_one, noise_batch(0, times=1))
     assert video.shape == text.shape == (8, 32)
 
 
-def test_batches_without_texts(noise_batch):
-    task = contrastive_task(STAGE_ONE)
+def test_batches_without_texts(noise_batch, stage_one):
     with pytest.raises(EthoprismError, match="no texts"):
-        shapes(task.objective, task.params, task.frozen, Batch(noise_batch(0).video))
+        shapes(stage_one, Batch(noise_batch(0).video))
 
 
 def test_retuning_leaves_the_video_encoder_alone(noise_batch, teacher):
-    encoder = built(VideoEncoder, STAGE_TWO.student, seed=7)
+    encoder = nnx.clone(teacher.vision_encoder)
+    encoder.patch_projection.kernel[...] = encoder.patch_projection.kernel[...] + 1
     config = STAGE_ONE.retuning()
     task = contrastive_task(config, with_encoder(teacher, encoder))
     assert paths(task.params) == {"model", "log_temperature"}
@@ -127,7 +141,7 @@ def test_retuning_leaves_the_video_encoder_alone(noise_batch, teacher):
     np.testing.assert_array_equal(
         model.text_encoder.token_embedding[...], teacher.text_encoder.token_embedding[...]
     )
-    assert shapes(task.objective, task.params, task.frozen, noise_batch(0))[0].shape == (8, 32)
+    assert shapes(task, noise_batch(0))[0].shape == (8, 32)
 
 
 @pytest.mark.parametrize(
@@ -141,9 +155,9 @@ def test_retuning_leaves_the_video_encoder_alone(noise_batch, teacher):
     ],
     ids=str,
 )
-def test_ablations(noise_batch, teacher, change, expected):
-    task = masked_task(replace(STAGE_TWO, **change), teacher)
-    outputs = shapes(task.objective, task.params, task.frozen, noise_batch(0))
+def test_ablations(noise_batch, change, expected):
+    task = abstract(masked_task, replace(STAGE_TWO, **change), any_teacher())
+    outputs = shapes(task, noise_batch(0))
     assert {name: value.shape for name, value in outputs.items()} == dict.fromkeys(expected, (8,))
     decoders = {"tokens": "token_decoder", "clip": "clip_decoder"}
     assert paths(task.params) == {"encoder", *(decoders[name] for name in expected)}
@@ -166,23 +180,29 @@ def test_a_teacher_of_other_sizes(noise_batch):
     larger = VideoEncoderConfig(
         48, 3, 96, spatial_layers=1, temporal_layers=1, grid=(4, 3, 3), patch=18
     )
-    task = masked_task(STAGE_TWO, built(VideoEncoder, larger))
-    outputs = shapes(task.objective, task.params, task.frozen, noise_batch(0, size=40))
+    task = abstract(masked_task, STAGE_TWO, any_teacher(larger))
+    outputs = shapes(task, noise_batch(0, size=40))
     assert outputs["tokens"].shape == (8,)
 
 
-def test_a_frozen_model_teaches_what_it_sees(noise_batch, teacher):
-    video = jnp.asarray(noise_batch(0, clips=2).video)
-    for model in (teacher, teacher.vision_encoder):
-        says, weights, sizes = frozen_teacher(model)
-        targets = jax.jit(says)(weights, video)
-        tokens = model.tokens(np.asarray(video) / np.float32(255))
-        np.testing.assert_allclose(targets.tokens.reshape(tokens.shape), tokens, atol=1e-4)
-        pooled = tokens.mean(1) if model is not teacher else model.embed_tokens(tokens)
-        cosines = (targets.pooled * pooled).sum(-1)
-        cosines /= jnp.linalg.norm(targets.pooled, axis=1) * jnp.linalg.norm(pooled, axis=1)
-        np.testing.assert_allclose(cosines, 1, atol=1e-5)
-        assert (sizes.tokens, sizes.pooled) == (32, 32)
+@pytest.mark.parametrize("part", ["whole", "vision_encoder"])
+def test_a_frozen_model_teaches_what_it_sees(noise_batch, teacher, quick_jit, part):
+    model = teacher if part == "whole" else teacher.vision_encoder
+    says, weights, sizes = frozen_teacher(model)
+    definition = nnx.graphdef(model)
+
+    def seen(weights, video):
+        model = nnx.merge(definition, weights)
+        tokens = model.tokens(video.astype(jnp.float32) / 255)
+        pooled = model.embed_tokens(tokens, False) if part == "whole" else tokens.mean(1)
+        return says(weights, video), tokens, pooled
+
+    targets, tokens, pooled = quick_jit(seen)(weights, jnp.asarray(noise_batch(0, clips=2).video))
+    assert targets.tokens.shape == (2, 2, 4, 4, 32)
+    np.testing.assert_allclose(targets.tokens.reshape(tokens.shape), tokens, atol=1e-5)
+    sines = np.cross(targets.pooled[:, :3], pooled[:, :3])
+    np.testing.assert_allclose(sines, 0, atol=1e-5)
+    assert (sizes.tokens, sizes.pooled) == (32, 32)
 
 
 def test_anyone_may_teach(noise_batches, noise_batch):
@@ -196,12 +216,12 @@ def test_anyone_may_teach(noise_batches, noise_batch):
     assert batch.corpus == "noise" and batches.get_state() == b"1"
     batches.set_state(b"0")
     np.testing.assert_array_equal(next(batches).targets.tokens, batch.targets.tokens)
-    task = masked_task(STAGE_TWO, TargetSizes(3, 3))
+    task = abstract(masked_task, STAGE_TWO, TargetSizes(3, 3))
     assert task.frozen == ()
-    outputs = shapes(task.objective, task.params, task.frozen, batch)
+    outputs = shapes(task, batch)
     assert set(outputs) == {"tokens", "clip"}
     with pytest.raises(EthoprismError, match="nobody says what to learn"):
-        shapes(task.objective, task.params, task.frozen, noise_batch(0))
+        shapes(task, noise_batch(0))
 
 
 def test_targets_are_brought_to_the_students_grid():
@@ -213,37 +233,29 @@ def test_targets_are_brought_to_the_students_grid():
     np.testing.assert_array_equal(same, ramp)
 
 
-PRESETS = [
-    (contrastive_task, ContrastiveConfig.paper()),
-    (contrastive_task, ContrastiveConfig.laptop()),
-    (contrastive_task, ContrastiveConfig.paper().retuning()),
-    (masked_task, MaskedConfig.paper()),
-    (masked_task, MaskedConfig.laptop()),
-]
-
-
-@pytest.mark.parametrize(("prepare", "config"), PRESETS, ids=lambda value: type(value).__name__)
-def test_presets_are_whole(prepare, config):
-    """Trace the outputs of two clips; nothing is computed, so that size does not matter."""
-    size = config.frame_size
-    batch = Batch(
-        jax.ShapeDtypeStruct((2, config.frames, size, size, 3), np.uint8),
-        jax.ShapeDtypeStruct((2, 16), np.int32),
-        jax.ShapeDtypeStruct((2, 16), np.float32),
-    )
-
-    def run(batch, keys):
-        if prepare is masked_task:
-            task = prepare(config, VideoEncoder(config.student, rngs=nnx.Rngs(0)))
-        else:
-            task = prepare(config)
-        outputs = task.objective.outputs(task.params, task.frozen, batch, keys)
-        transform = make_optimizer(config.optimizer, config.run.steps)
-        state = first_state(task.params, transform, 0)
-        return task.objective.loss(task.params, outputs)[0], state.step
-
-    loss, _ = jax.eval_shape(run, batch, jax.random.split(jax.random.key(0), 2))
+@pytest.mark.parametrize(
+    "config",
+    [
+        ContrastiveConfig.paper(),
+        ContrastiveConfig.laptop(),
+        MaskedConfig.paper(),
+        MaskedConfig.laptop(),
+    ],
+    ids=["one-paper", "one-laptop", "two-paper", "two-laptop"],
+)
+def test_presets_are_whole(config, noise_batch):
+    """Trace the loss of two clips; nothing is computed, so that size does not matter."""
+    if isinstance(config, MaskedConfig):
+        task = abstract(masked_task, config, any_teacher(config.student))
+    else:
+        task = abstract(contrastive_task, config)
+    batch = noise_batch(0, clips=2, size=config.frame_size, times=config.frames)
+    outputs = shapes(task, batch)
+    loss, _ = jax.eval_shape(task.objective.loss, task.params, outputs)
     assert loss.shape == () and loss.dtype == np.float32
+    optimizer = make_optimizer(config.optimizer, config.run.steps)
+    state = jax.eval_shape(lambda params: first_state(params, optimizer, 0), task.params)
+    assert all(leaf.dtype == np.float32 for leaf in jax.tree.leaves(state.params))
 
 
 def test_the_paper_s_figures():
