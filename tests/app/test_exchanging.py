@@ -12,8 +12,8 @@ from ethoprism.exchanging import (
     export_targets,
     extended,
     read_labels,
-    save_ethogram_picture,
 )
+from ethoprism.exchanging.picture import save_ethogram_picture
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import load_index

@@ -1,11 +1,13 @@
-"""Bring a project's annotations into label files and pictures, and label files into a project."""
+"""Bring a project's annotations into label files and pictures, and label files into a project.
+
+`picture` has what draws: it needs matplotlib, and is imported by those who draw.
+"""
 
 from ethoprism.exchanging.exporting import (
     Exported,
     ExportRequest,
     export_annotations,
     export_targets,
-    save_ethogram_picture,
 )
 from ethoprism.exchanging.importing import (
     Incoming,
@@ -23,5 +25,4 @@ __all__ = [
     "export_targets",
     "extended",
     "read_labels",
-    "save_ethogram_picture",
 ]

@@ -1,17 +1,14 @@
-"""Write what an annotator has coded in a project as label files, or as a picture."""
+"""Write what an annotator has coded in a project as label files."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from jaxtyping import Float
 
 from ethoprism.project import Project
-from ethoprism.report.figures import ethogram_figure, save_figure
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import load_index
-from ethoprism_domains.annotation import Annotations
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.formats import Format, LossReport, write_events
 from ethoprism_domains.formats.losses import merge_reports
@@ -101,24 +98,6 @@ def export_annotations(
             )
         )
     return Exported(tuple(targets), merge_reports(losses))
-
-
-def save_ethogram_picture(
-    path: str | Path, annotations: Annotations, times: Float[np.ndarray, " time"], title: str
-) -> None:
-    """Draw what is coded of one video, a row for each behaviour, as PNG or SVG.
-
-    Raises
-    ------
-    EthoprismError
-        If nothing is coded, or the file cannot be written.
-    """
-    events = annotations.events[annotations.events["judgement"] == "present"]
-    if not len(events):
-        raise EthoprismError("nothing is coded", title, "code something first")
-    colors = {behavior.name: behavior.color for behavior in annotations.ethogram}
-    seconds = float(times[-1]) if len(times) else 0.0
-    save_figure(ethogram_figure(events, colors, seconds, title), Path(path))
 
 
 def _times_of(project: Project) -> Callable[[str], np.ndarray | None]:

@@ -146,12 +146,12 @@ def write_events(
     meant = annotations if video is None else annotations.of_video(video)
     if chosen.one_video and len(meant.videos) > 1:
         told = f"{chosen.name} holds one video a file, and the labels are of {len(meant.videos)}"
-        raise EthoprismError(told, path, f"choose one, such as {meant.videos[0]}")
+        raise EthoprismError(told, path, f"choose one (--only), such as {meant.videos[0]}")
     options = WriteOptions(frame_times, fps, video_path)
     kept, losses = carry(chosen, meant, options)
     if chosen.one_video and not kept.videos:
         told = f"{chosen.name} can hold nothing of these labels"
-        raise EthoprismError(told, path, "choose another format, or label something")
+        raise EthoprismError(told, path, "choose another format, or label observed frames")
     chosen.write(path, kept, options)
     return losses
 

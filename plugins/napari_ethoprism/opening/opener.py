@@ -2,18 +2,20 @@
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from qtpy.QtCore import QObject, Signal
 
 from ethoprism.project import Home, Project, ProjectVideo, find_home
-from ethoprism.sample_study import SampleSettings, make_sample_study, sample_folder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import find_videos
 from ethoprism_domains.annotation import Ethogram
 from napari_ethoprism.jobs import Progress, ThreadJob
 from napari_ethoprism.opening.recent import RecentProjects
 from napari_ethoprism.session import Session
+
+if TYPE_CHECKING:
+    from ethoprism.sample_study import SampleSettings
 
 
 class Opener(QObject):
@@ -49,13 +51,13 @@ class Opener(QObject):
         session: Session,
         recent: RecentProjects | None = None,
         documents: Path | None = None,
-        sample: tuple[Path, SampleSettings] | None = None,
+        sample: "tuple[Path, SampleSettings] | None" = None,
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self.recent = recent or RecentProjects()
         self._session, self._documents = session, documents
-        self._sample = sample or (sample_folder(), SampleSettings())
+        self._sample = sample
         self._job = ThreadJob(self)
         self._take: Callable[[Any], None] = self._take_home
         self._job.progressed.connect(self.progressed)
@@ -82,13 +84,15 @@ class Opener(QObject):
 
     def open_sample(self) -> None:
         """Open the sample study; make it first where it is not there."""
-        folder, settings = self._sample
-        who = self._session.annotator
-        self._begin(
-            "Making the sample study …",
-            lambda progress: Home(make_sample_study(folder, who, settings, progress)),
-            self._take_home,
-        )
+        sample, who = self._sample, self._session.annotator
+
+        def make(progress: Progress) -> Home:
+            from ethoprism import sample_study as study  # brings the simulation
+
+            folder, settings = sample or (study.sample_folder(), study.SampleSettings())
+            return Home(study.make_sample_study(folder, who, settings, progress))
+
+        self._begin("Making the sample study …", make, self._take_home)
 
     def create(self, folder: str | Path, ethogram: Ethogram) -> bool:
         """Make a project in a folder that has none, and open it."""

@@ -60,12 +60,16 @@ class ExportBox(QGroupBox):
         return find_format(self._format.currentText())
 
     def _lay_out(self) -> None:
+        for box in (self._what, self._format):
+            narrow(box)
         form = QFormLayout()
         form.addRow("Labels of", self._what)
         form.addRow("Format", self._format)
         row = QHBoxLayout()
-        row.addWidget(_button("export", "Export labels …", self.asked))
-        row.addWidget(_button("save picture", "Save a picture …", self.picture_asked))
+        told = "Write the labels as a file, and tell what it cannot hold"
+        row.addWidget(_button("export", "Export …", told, self.asked))
+        told = "Save the ethogram of this video as a picture, PNG or SVG"
+        row.addWidget(_button("save picture", "Picture …", told, self.picture_asked))
         column = QVBoxLayout(self)
         column.addLayout(form)
         column.addWidget(self._told)
@@ -80,8 +84,15 @@ class ExportBox(QGroupBox):
         self._told.setText("\n".join(lines))
 
 
-def _button(name: str, text: str, signal: Signal) -> QPushButton:
+def narrow(box: QComboBox) -> None:
+    """Let a choice be narrower than its longest item."""
+    box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    box.setMinimumContentsLength(8)
+
+
+def _button(name: str, text: str, told: str, signal: Signal) -> QPushButton:
     button = QPushButton(text)
     button.setObjectName(name)
+    button.setToolTip(told)
     button.clicked.connect(signal)
     return button

@@ -15,6 +15,7 @@ from qtpy.QtWidgets import (
 )
 
 from ethoprism_domains.annotation import Behavior
+from napari_ethoprism.views.exchange.export_box import narrow
 
 _OBSERVED = {
     "the whole video": "whole",
@@ -38,6 +39,7 @@ class ImportBox(QGroupBox):
         self._observed = QComboBox()
         self._observed.setObjectName("import observed")
         self._observed.addItems(list(_OBSERVED))
+        narrow(self._observed)
         self._observed.setToolTip(
             "Which frames count as looked at, where the file does not tell:\n"
             "what is observed and not labelled counts as absent."

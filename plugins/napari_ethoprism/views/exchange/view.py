@@ -13,7 +13,6 @@ from ethoprism.exchanging import (
     export_targets,
     extended,
     read_labels,
-    save_ethogram_picture,
 )
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing import add_all
@@ -159,6 +158,14 @@ class ExchangeView(QWidget):
         if path.suffix.lower() not in (".png", ".svg"):
             path = path.with_name(f"{path.name}.png")
         if path.exists() and not confirm(self, _about([path]), "Replace"):
+            return
+        self._save_picture(path)
+
+    def _save_picture(self, path: Path) -> None:
+        from ethoprism.exchanging.picture import save_ethogram_picture  # brings matplotlib
+
+        session = self._session
+        if session.store is None:
             return
         try:
             annotations = session.store.annotations()
