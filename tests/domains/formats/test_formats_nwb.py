@@ -208,8 +208,10 @@ def test_bouts_of_other_tools_with_their_method_and_software(session, tmp_path):
     said = found.events[["labeling_method", "model"]].to_numpy().tolist()
     assert said == [["automated", "VAME 1.1"]]
     assert found.observed.to_numpy().tolist() == [["a.mp4", 0, 20]]
-    with pytest.raises(EthoprismError, match="it does not tell the video"):
-        read_events(path, fps=10.0)
+    unnamed = read_events(path, fps=10.0)
+    assert unnamed.videos == ("other",)
+    told = "tables that do not tell their video, called by the file, first: found"
+    assert told in str(unnamed.losses)
     with pytest.raises(EthoprismError, match=r"frame times of a\.mp4 are not known"):
         read_events(path, video="a.mp4")
 

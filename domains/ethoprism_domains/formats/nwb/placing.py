@@ -6,7 +6,6 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 import pandas as pd
 
-from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.clocks import Clock, Spans, spans_on_clock
 from ethoprism_domains.formats.losses import LossCounter
@@ -40,6 +39,7 @@ class VideoNamer:
         losses: LossCounter,
     ) -> None:
         self._path, self._options, self._videos = path, options, videos
+        self._losses = losses
         self.known: dict[str, FoundVideo] = {}
         for place, item in videos.items():
             losses.add("further files of a video, besides the first", place, len(item.files) - 1)
@@ -52,9 +52,11 @@ class VideoNamer:
         is_clear = linked is not None or len(self._videos) == 1
         name = (its_own if is_clear else "") or self._options.video or its_own
         told = table.columns.get("video")
-        names = [name] * len(table) if told is None else [str(text) or name for text in told]
-        if "" in names:
-            raise EthoprismError("it does not tell the video", self._path, "say which it is")
+        texts = [""] * len(table) if told is None else [str(text) for text in told]
+        if not name and "" in texts:
+            self._losses.add("tables that do not tell their video, called by the file", table.name)
+            name = self._path.stem
+        names = [text or name for text in texts]
         if series is not None:
             for each in names:
                 self.known.setdefault(each, series)

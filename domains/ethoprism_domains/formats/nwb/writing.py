@@ -207,11 +207,13 @@ def _relative(source: Path, target: Path) -> str:
 
 def _timing(clock: Clock) -> dict[str, Any]:
     """Give a rate where the frame times keep one, else the frame times."""
-    count, rate = clock.count or 0, clock.rate
-    times = clock.seconds(np.arange(count))
-    regular = np.arange(count) / rate
-    if count > 1 and np.abs(times - regular).max() < 10.0**-_DECIMALS:
-        return {"rate": float(rate), "starting_time": 0.0, "num_samples": count}
+    count = clock.count or 0
+    frames = np.arange(count)
+    times = clock.seconds(frames)
+    rate = (count - 1) / times[-1] if count > 1 and times[-1] > 0 else np.nan
+    for each in (round(rate, 6), rate):  # a round number, where it is as good
+        if count > 1 and np.abs(times - frames / each).max() < 10.0**-_DECIMALS:
+            return {"rate": float(each), "starting_time": 0.0, "num_samples": count}
     return {"timestamps": times}
 
 
