@@ -146,6 +146,7 @@ def _start(log: IO[bytes]) -> "subprocess.Popen[bytes]":
             **apart,
         )
     except OSError as error:
+        log.close()
         reason = error.strerror or str(error)
         raise EthoprismError(
             f"no process can be started ({reason})", sys.executable, "close other programs"

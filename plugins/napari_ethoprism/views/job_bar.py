@@ -51,7 +51,7 @@ class JobBar(QWidget):
         self._bar.setRange(0, 0)
 
     def _on_progress(self, stage: str, done: int, total: int) -> None:
-        self._stage.setText(f"{stage[:1].upper()}{stage[1:]}")
+        self._stage.setText(stage)
         self._bar.setRange(0, _STEPS if total else 0)
         self._bar.setValue(round(_STEPS * done / total) if total else 0)
 
