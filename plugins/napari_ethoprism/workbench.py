@@ -27,7 +27,9 @@ PANEL = "Workbench (Ethoprism)"  # as napari calls it when its menu opens it
 # What the panel on the right holds: a tab's title, and what makes its view.
 TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     "Project": lambda bench: VideosView(bench.session, bench.theme, bench.opener),
-    "Code": lambda bench: CodingView(bench.session, bench.theme, bench.player),
+    "Code": lambda bench: CodingView(
+        bench.session, bench.theme, bench.player, bench.settings.hold_ms / 1000
+    ),
     "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
     "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
     "Files": lambda bench: ExchangeView(bench.session),
@@ -52,6 +54,8 @@ class Workbench(QObject):
     ----------
     session, player
         What is open, and what plays it.
+    settings
+        What the user has chosen in napari's preferences.
     opener
         Opens projects and videos.
     pictures, canvas
@@ -71,7 +75,7 @@ class Workbench(QObject):
     def __init__(self, viewer: Viewer, annotator: str, dock_panel: bool = True) -> None:
         super().__init__()
         self.viewer = viewer
-        settings = read_settings()
+        self.settings = settings = read_settings()
         self.session: Session = Session(annotator, self)
         self.player: Player = Player(self.session, self)
         self.observing = Observing(self.session, self.player, self)
@@ -99,6 +103,7 @@ class Workbench(QObject):
         coding = self.views["Code"]
         commands = coding.commands() if isinstance(coding, CodingView) else {}
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
+        self.transport.banner.locate_asked.connect(self._locate)
         self.setParent(self.panel)  # lives as long as what it shows
 
     def do(self, what: str) -> None:
@@ -120,6 +125,9 @@ class Workbench(QObject):
         self.session.wait()
         self.pictures.close()
         self.canvas.close()
+
+    def _locate(self) -> None:
+        self.do("locate")
 
     def _make_panel(self) -> QTabWidget:
         panel = QTabWidget()

@@ -28,7 +28,7 @@ from napari_ethoprism.views.coding.choosers import (
     column_of,
     row_of,
 )
-from napari_ethoprism.views.coding.coder import Coder
+from napari_ethoprism.views.coding.coder import HOLD_SECONDS, Coder
 from napari_ethoprism.views.coding.details import DetailsView
 from napari_ethoprism.views.coding.editor import EthogramEditor
 from napari_ethoprism.views.coding.key_filter import KeyFilter
@@ -48,6 +48,8 @@ class CodingView(QWidget):
         The window's colours.
     player
         What plays the video; it waits while modifiers are asked for.
+    hold_seconds
+        A key that is held for longer codes for as long as it is held.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class CodingView(QWidget):
         session: Session,
         theme: Theme,
         player: Pausable | None = None,
+        hold_seconds: float = HOLD_SECONDS,
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
@@ -62,7 +65,7 @@ class CodingView(QWidget):
         self._session, self._theme = session, theme
         self._bindings = Bindings()
         self._held: dict[int, str] = {}
-        self.coder = Coder(session, parent=self)
+        self.coder = Coder(session, hold_seconds, self)
         self.switch = ModeSwitch(theme)
         self.subjects = SubjectChooser()
         self.judgements = JudgementChooser()
