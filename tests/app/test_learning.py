@@ -2,6 +2,7 @@
 
 import json
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ from .conftest import TinyStudy
 
 def make_project(folder: Path, study: TinyStudy, ethogram: Ethogram | None = None) -> Project:
     truth = read_events(study.labels, observed="coded span")
-    project = Project.create(folder, ethogram or truth.ethogram)
+    known = tuple(truth.ethogram[name] for name in ("walking", "resting", "grooming", "rearing"))
+    ethogram = ethogram or Ethogram(tuple(replace(item, excludes=()) for item in known))
+    project = Project.create(folder, ethogram)
     project.add_videos(study.videos)
     project.set_encoder("classical", {"follow": 0, "stride": 5})
     return project
@@ -113,11 +116,11 @@ def test_the_review_does_without_features_that_are_gone(learned: Project, monkey
     assert review_queue(learned, "mouse", "Ann").candidates
 
 
-def test_learning_again_keeps_the_scores_of_the_probe_before(learned: Project, tiny_study):
+def test_learning_again_keeps_the_scores_of_the_probe_before(learned: Project):
     before = read_plain_scores(places.probe_path(learned, "mouse").with_suffix(".json"))
     training = train_project(learned, "Ann", "mouse", kind="linear")
     assert training.former == before
-    assert training.plain.behaviors[0].change(before.behaviors[0]) == "about as before"
+    assert before.videos == 2 and training.plain.videos == 3  # what was accepted teaches too
 
 
 def test_nothing_coded_is_told_in_a_sentence(project: Project):
