@@ -104,6 +104,9 @@ class Workbench(QObject):
         commands = coding.commands() if isinstance(coding, CodingView) else {}
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
         self.transport.banner.locate_asked.connect(self._locate)
+        self.player.playing_changed.connect(self.timeline.set_playing)
+        self.timeline.loop_asked.connect(self._loop)
+        self.timeline.modifiers_asked.connect(self._ask_modifiers)
         self.setParent(self.panel)  # lives as long as what it shows
 
     def do(self, what: str) -> None:
@@ -128,6 +131,16 @@ class Workbench(QObject):
 
     def _locate(self) -> None:
         self.do("locate")
+
+    def _loop(self, start: int, stop: int) -> None:
+        self.player.loop(start, stop)
+        self.player.play()
+
+    def _ask_modifiers(self, event_id: str) -> None:
+        coding = self.views["Code"]
+        self.panel.setCurrentWidget(coding)
+        if isinstance(coding, CodingView):
+            coding.details.asking.emit(event_id)
 
     def _make_panel(self) -> QTabWidget:
         panel = QTabWidget()
