@@ -7,6 +7,7 @@ from qtpy.QtCore import QObject, Qt
 from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
 from napari_ethoprism.canvas import Canvas
+from napari_ethoprism.ending import Ending
 from napari_ethoprism.jobs import Learner
 from napari_ethoprism.keys import Shortcuts
 from napari_ethoprism.opening import Opener
@@ -107,6 +108,10 @@ class Workbench(QObject):
         self.player.playing_changed.connect(self.timeline.set_playing)
         self.timeline.loop_asked.connect(self._loop)
         self.timeline.modifiers_asked.connect(self._ask_modifiers)
+        self._is_closed = False
+        self._ending = Ending(window, self.panel, self)
+        self._ending.window_closed.connect(self.close)
+        self._ending.widget_removed.connect(self._on_removed)
         self.setParent(self.panel)  # lives as long as what it shows
 
     def do(self, what: str) -> None:
@@ -118,6 +123,9 @@ class Workbench(QObject):
 
     def close(self) -> None:
         """End what runs, and close the project; everything is saved already."""
+        if self._is_closed:
+            return
+        self._is_closed = True
         self.player.pause()
         self.opener.close()
         self.learner.close()
@@ -128,6 +136,11 @@ class Workbench(QObject):
         self.session.wait()
         self.pictures.close()
         self.canvas.close()
+
+    def _on_removed(self) -> None:
+        """Take the bottom away too: the user has put the panel away."""
+        self.close()
+        self.viewer.window.remove_dock_widget(self.bottom)
 
     def _locate(self) -> None:
         self.do("locate")
