@@ -7,7 +7,15 @@ import pytest
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import QEvent, Qt
 from qtpy.QtGui import QKeyEvent
-from qtpy.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QSpinBox, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
 
 from ethoprism_domains.annotation import Behavior, Ethogram, Modifier, Subject
 from napari_ethoprism.session import Session
@@ -315,3 +323,49 @@ def test_keys_that_commands_have_do_not_code(session, window, tap):
     tap(Key.Key_Space)
     assert coded(session) == [] and window.keys == [Key.Key_Space]
     assert "play or pause" in window.view.behaviors.buttons["walk"].toolTip()
+
+
+def test_bouts_that_go_on_for_others_are_named(session, window, tap):
+    tap(Key.Key_A, Key.Key_W)
+    assert not window.view.elsewhere.isVisible()
+    tap(Key.Key_B)
+    assert window.view.elsewhere.text() == "Goes on: walk of A since 0"
+
+
+class Player:
+    """Something that plays, and remembers what it was told."""
+
+    def __init__(self, is_playing: bool) -> None:
+        self.is_playing, self.told = is_playing, []
+
+    def play(self) -> None:
+        self.is_playing = True
+        self.told.append("play")
+
+    def pause(self) -> None:
+        self.is_playing = False
+        self.told.append("pause")
+
+
+@pytest.mark.parametrize(
+    ("was_playing", "wanted", "told"),
+    [(True, True, ["pause", "play"]), (False, True, []), (True, False, [])],
+)
+def test_the_video_waits_while_modifiers_are_asked_for(session, qtbot, was_playing, wanted, told):
+    session.set_ethogram(ETHOGRAM)
+    player = Player(was_playing)
+    view = CodingView(session, Theme(), player)
+    qtbot.addWidget(view)
+    view.show()
+    view.findChild(QCheckBox, "pause while asking").setChecked(wanted)
+    session.set_coding(True)
+    qtbot.keyClick(view, Key.Key_P)
+    qtbot.keyClick(view, Key.Key_Escape)
+    assert player.told == told
+    view.close()
+
+
+def test_a_closed_panel_sees_no_keys(session, window, tap):
+    window.view.close()
+    tap(Key.Key_W)
+    assert coded(session) == [] and window.keys == [Key.Key_W]

@@ -18,7 +18,7 @@ from napari_ethoprism.keys import command
 from napari_ethoprism.views.coding.bindings import JUDGEMENTS
 from napari_ethoprism.views.theme import Theme
 
-_COLUMNS, _ROW = 2, 30
+_COLUMNS, _ROW = 2, 27
 
 
 class Chooser(QWidget):
@@ -106,7 +106,7 @@ class SubjectChooser(QScrollArea):
             choices.append((item.name, item.name, item.key, "\n".join(told)))
         self._chooser.set_choices(choices)
         self.setVisible(bool(subjects))
-        rows = min((len(choices) + _COLUMNS - 1) // _COLUMNS, 4)
+        rows = min((len(choices) + _COLUMNS - 1) // _COLUMNS, 3)
         self.setFixedHeight(rows * _ROW + 2)
         self.choose(current)
 
@@ -126,10 +126,11 @@ class JudgementChooser(Chooser):
 
     def __init__(self, of: str = "", parent: QWidget | None = None) -> None:
         super().__init__(len(JUDGEMENTS), parent)
-        commands = {name: command(f"{name}{of}") for name in JUDGEMENTS}
-        self.set_choices(
-            [(name, name.capitalize(), item.shown, item.hint()) for name, item in commands.items()]
-        )
+        choices = []
+        for name in JUDGEMENTS:
+            does = command(f"{name}{of}")
+            choices.append((name, name.capitalize(), "" if of else does.shown, does.hint()))
+        self.set_choices(choices)
 
 
 class ModeSwitch(QPushButton):
@@ -142,7 +143,7 @@ class ModeSwitch(QPushButton):
         self.setObjectName("coding mode")
         self.setCheckable(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.setMinimumHeight(44)
+        self.setMinimumHeight(38)
         self.setToolTip(command("coding mode").hint())
         self.toggled.connect(self._tell)
         theme.changed.connect(self.update)

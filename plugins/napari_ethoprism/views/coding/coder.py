@@ -68,6 +68,11 @@ class Coder(QObject):
             session.coding, self._subject(behavior), behavior, session.frame, session.is_blind
         )
 
+    def open_elsewhere(self) -> list[Event]:
+        """Give the bouts that go on for others than those whose behaviour is shown."""
+        bouts = self.holding.open_bouts()
+        return [event for event in bouts if event.subject != self._subject(event.behavior)]
+
     def press(self, behavior: str, seconds: float) -> None:
         """Code a behaviour whose key went down.
 

@@ -1,5 +1,7 @@
 """Asks for the modifiers of an event that was just coded; the event itself is saved already."""
 
+from html import escape
+
 from qtpy.QtCore import Qt, Signal
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
@@ -30,9 +32,12 @@ class Question(QFrame):
     ----------
     answered
         Emitted with the event's id and its modifiers' text when all was asked or left.
+    opened
+        It waits for an answer, or no more.
     """
 
     answered = Signal(str, str)
+    opened = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -54,6 +59,8 @@ class Question(QFrame):
         self._choices = QWidget()
         self._buttons: list[QPushButton] = []
         column = QVBoxLayout(self)
+        column.setContentsMargins(4, 2, 4, 2)
+        column.setSpacing(2)
         for widget in (self._title, self._choices, self._number, self._hint, self._pauses):
             column.addWidget(widget)
         self._grid = QGridLayout(self._choices)
@@ -77,6 +84,7 @@ class Question(QFrame):
         self._chosen = chosen_in(text, modifiers)
         self._show(0)
         self.show()
+        self.opened.emit(True)
 
     def finish(self) -> None:
         """Answer with what was chosen so far."""
@@ -85,6 +93,7 @@ class Question(QFrame):
         self._take_number()
         event_id, self._event_id = self._event_id, ""
         self.hide()
+        self.opened.emit(False)
         self.answered.emit(event_id, text_of(self._chosen))
 
     def wants(self, event: QKeyEvent) -> bool:
@@ -119,7 +128,8 @@ class Question(QFrame):
         self._at = at
         modifier, values = self._modifiers[at], self._chosen[at]
         more = f" ({at + 1} of {len(self._modifiers)})" if len(self._modifiers) > 1 else ""
-        self._title.setText(f"{self._told}\n<b>{modifier.name}</b>?{more}".replace("\n", "<br>"))
+        told = f"{escape(self._told)}: <b>{escape(modifier.name)}</b>?{more}"
+        self._title.setText(told)
         self._title.setToolTip(modifier.description)
         self._number.setVisible(self._is_numeric)
         self._number.setText(values[0] if values and self._is_numeric else "")

@@ -6,6 +6,7 @@ from functools import partial
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QKeyEvent
 from qtpy.QtWidgets import (
+    QLabel,
     QPushButton,
     QScrollArea,
     QSplitter,
@@ -71,6 +72,7 @@ class CodingView(QWidget):
         self.judgements = JudgementChooser()
         self.behaviors = BehaviorList(theme)
         self.question = Question()
+        self.elsewhere = QLabel()
         self.editor = EthogramEditor(session, theme)
         self.details, self._details_area = DetailsView(session), QScrollArea()
         self._pages = QStackedWidget()
@@ -107,11 +109,17 @@ class CodingView(QWidget):
         edit.setObjectName("edit ethogram")
         edit.setToolTip("Add and change behaviours, their keys and colours, exclusions, subjects")
         edit.clicked.connect(self.show_editor)
+        self.elsewhere.setObjectName("open elsewhere")
+        self.elsewhere.setWordWrap(True)
+        self.elsewhere.setToolTip("Bouts of others that were started and not yet stopped")
         legend.setObjectName("show legend")
         legend.setToolTip(command("legend").hint())
         legend.clicked.connect(self.show_legend)
         page = QWidget()
-        inside = column_of(self.switch, self.question, self.subjects, self.judgements)
+        inside = column_of(
+            self.switch, self.question, self.subjects, self.judgements, self.elsewhere
+        )
+        inside.setSpacing(3)
         self._details_area.setWidget(self.details)
         self._details_area.setWidgetResizable(True)
         self._details_area.setFrameShape(QScrollArea.Shape.NoFrame)
@@ -120,12 +128,15 @@ class CodingView(QWidget):
         halves.addWidget(self.behaviors)
         halves.addWidget(self._details_area)
         halves.setStretchFactor(0, 1)
+        halves.setSizes([200, 200])
+        self.behaviors.setMinimumHeight(70)
         inside.addWidget(halves, 1)
         inside.addLayout(row_of(edit, legend))
         page.setLayout(inside)
         self._pages.addWidget(page)
         self._pages.addWidget(self.editor)
         column = QVBoxLayout(self)
+        column.setContentsMargins(6, 6, 6, 6)
         column.addWidget(self._pages)
 
     def _connect(self) -> None:
@@ -137,6 +148,7 @@ class CodingView(QWidget):
         self.behaviors.tapped.connect(self.coder.click)
         self.coder.asking.connect(self._on_asking)
         self.details.asking.connect(self._asking.ask)
+        self.question.opened.connect(self.judgements.setHidden)
         session.selection_changed.connect(self._on_selection)
         session.video_changed.connect(self._on_selection)
         self.coder.holding_changed.connect(self._refresh)
@@ -221,6 +233,9 @@ class CodingView(QWidget):
 
     def _refresh(self) -> None:
         self.behaviors.refresh(self._state)
+        others = self.coder.open_elsewhere()
+        self.elsewhere.setVisible(bool(others))
+        self.elsewhere.setText("Goes on: " + ", ".join(map(_of_whom, others)))
 
     def _state(self, behavior: str) -> tuple[Event | None, str]:
         event = self.coder.now(behavior)
@@ -230,3 +245,7 @@ class CodingView(QWidget):
         begun = f"{int(seconds // 60)}:{seconds % 60:06.3f}"
         since = "at" if event.kind == "point" else "since"
         return event, f"{since} {begun} · {event.start_frame}"
+
+
+def _of_whom(event: Event) -> str:
+    return f"{event.behavior} of {event.subject or 'the scene'} since {event.start_frame}"

@@ -1,6 +1,7 @@
 """The selected events: every field of one, what several have in common; edits go to the session."""
 
 from collections.abc import Callable, Iterable
+from html import escape
 
 from qtpy.QtCore import Signal
 from qtpy.QtWidgets import (
@@ -66,7 +67,8 @@ class DetailsView(QWidget):
         if not events:
             return
         only = events[0] if len(events) == 1 else None
-        self.title.setText(f"<b>{_escaped(only)}</b>" if only else f"<b>{len(events)} events</b>")
+        told = escape(str(only)) if only else f"{len(events)} events"
+        self.title.setText(f"<b>{told}</b>")
         self._fill_choices(events)
         self._fill_edges(only)
         self.judgement.choose(_common(event.judgement for event in events))
@@ -110,21 +112,17 @@ class DetailsView(QWidget):
     def _lay_out(self) -> None:
         form = QFormLayout()
         form.setContentsMargins(0, 0, 0, 0)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
-        modifiers = QWidget()
-        modifiers.setLayout(row_of(self.modifiers, self._ask))
-        form.addRow("Behaviour", self.behavior)
-        form.addRow("Subject", self.subject)
+        form.setVerticalSpacing(3)
         form.addRow("Start", self.start)
         form.addRow("Stop", self.stop)
-        self.stop.setToolTip("The first frame that no longer belongs to it")
-        form.addRow("Modifiers", modifiers)
+        form.addRow("Modifiers", _beside(self.modifiers, self._ask))
         form.addRow("Comment", self.comment)
-        column = column_of(self.title)
+        self.stop.setToolTip("The first frame that no longer belongs to it")
+        column = column_of(self.title, _beside(self.behavior, self.subject))
+        column.setSpacing(3)
         column.addLayout(form)
-        for widget in (self.judgement, self.origin):
+        for widget in (self.judgement, self.origin, _beside(self._show_past, self._delete)):
             column.addWidget(widget)
-        column.addLayout(row_of(self._show_past, self._delete))
         column.addWidget(self.past)
         column.addStretch(1)
         self.setLayout(column)
@@ -226,6 +224,12 @@ class DetailsView(QWidget):
             self.refresh()
 
 
+def _beside(*widgets: QWidget) -> QWidget:
+    both = QWidget()
+    both.setLayout(row_of(*widgets))
+    return both
+
+
 def _fill(box: QComboBox, names: Iterable[str], current: str) -> None:
     shown = list(names)
     box.clear()
@@ -237,7 +241,3 @@ def _common(values: Iterable[str], several: str = "") -> str:
     """Give the value that all have, else what stands for several."""
     found = set(values)
     return found.pop() if len(found) == 1 else several
-
-
-def _escaped(event: Event) -> str:
-    return str(event).replace("&", "&amp;").replace("<", "&lt;")
