@@ -123,13 +123,16 @@ def test_a_truncated_file_is_told_and_its_frames_are_shown(
     session.close_project()
 
 
-def test_the_cache_holds_what_was_used_last_within_its_bytes():
-    picture = np.zeros((10, 10, 3), np.uint8)
-    cache = PictureCache(4 * picture.nbytes)
+def test_the_cache_holds_what_was_used_last_and_gives_copies():
+    cache = PictureCache((10, 10), most_bytes=4 * 300)
     for frame in range(4):
-        cache.put(frame, picture)
-    cache.get(0)
-    cache.put(4, picture)
-    assert 0 in cache and 1 not in cache and cache.bytes == 4 * picture.nbytes
-    cache.put(0, np.zeros((20, 10, 3), np.uint8))
-    assert cache.bytes <= cache.most_bytes
+        cache.put(frame, np.full((10, 10, 3), frame, np.uint8))
+    first = cache.get(0)
+    for frame in (4, 4, 5):
+        cache.put(frame, np.full((10, 10, 3), frame, np.uint8))
+    assert len(cache) == 4 and 1 not in cache and 2 not in cache
+    assert [int(cache.get(frame).max()) for frame in (0, 3, 4, 5)] == [0, 3, 4, 5]
+    cache.put(6, np.full((10, 10, 3), 6, np.uint8))
+    assert 0 not in cache and not first.any()
+    cache.clear()
+    assert cache.get(6) is None

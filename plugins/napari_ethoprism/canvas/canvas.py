@@ -3,7 +3,7 @@
 from napari.layers import Image, Layer
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
-from qtpy.QtCore import QObject, QTimer
+from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QMainWindow, QWidget
 
 from napari_ethoprism.playback import Pictures
@@ -42,6 +42,8 @@ class Canvas(QObject):
         What lies over the picture.
     """
 
+    _asked = Signal()
+
     def __init__(
         self,
         viewer: Viewer,
@@ -57,9 +59,8 @@ class Canvas(QObject):
         self._at = -1  # the frame of the viewer's slider, as far as we know
         self._is_new = False
         self.badge: Badge | None = None
-        self._idle = QTimer(self)
-        self._idle.setSingleShot(True)
-        self._idle.timeout.connect(self._show)
+        self._is_waiting = False
+        self._asked.connect(self._show, Qt.ConnectionType.QueuedConnection)
         pictures.opened.connect(self._on_opened)
         pictures.arrived.connect(self._on_arrived)
         session.told.connect(self._on_told)
@@ -78,7 +79,7 @@ class Canvas(QObject):
 
     def close(self) -> None:
         """Let the viewer go, with the video's layer taken out."""
-        self._idle.stop()
+        self._pictures.arrived.disconnect(self._on_arrived)
         if self.badge is not None:
             self.badge.deleteLater()
             self.badge = None
@@ -92,11 +93,17 @@ class Canvas(QObject):
         self._at, self._is_new = -1, self._pictures.array is not None
 
     def _on_arrived(self, frame: int) -> None:
-        if frame == self._session.frame and not self._idle.isActive():
-            self._idle.start(0)
+        if frame == self._session.frame and not self._is_waiting:
+            self._is_waiting = True
+            self._asked.emit()
 
     def _show(self) -> None:
-        """Show the playhead's picture, if it is here."""
+        """Show the playhead's picture, if it is here.
+
+        This is queued: what was asked for several times is shown once, and before the window is
+        painted, so that picture, playhead and numbers cost one painting.
+        """
+        self._is_waiting = False
         array, frame = self._pictures.array, self._session.frame
         if array is None or not (frame in array.cache or frame == array.lost):
             return

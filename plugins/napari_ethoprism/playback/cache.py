@@ -9,39 +9,48 @@ import numpy as np
 class PictureCache:
     """Keeps the pictures that were used last. Safe from several threads.
 
+    They lie in one piece of memory that goes back to the system as a whole: thousands of pieces
+    that come and go leave gaps, and a day of videos would fill the memory with those.
+
     Parameters
     ----------
+    size
+        ``(height, width)`` of the pictures.
     most_bytes
-        How much the pictures may take; the last two are kept whatever their size.
+        How much the pictures may take; there is room for two whatever their size.
     """
 
-    def __init__(self, most_bytes: int) -> None:
-        self.most_bytes = most_bytes
-        self._pictures: OrderedDict[int, np.ndarray] = OrderedDict()
-        self._bytes = 0
+    def __init__(self, size: tuple[int, int], most_bytes: int) -> None:
+        self.room = max(2, most_bytes // (size[0] * size[1] * 3))
+        self._slab = np.empty((self.room, *size, 3), np.uint8)
+        self._places: OrderedDict[int, int] = OrderedDict()  # of the frames, the oldest use first
         self._lock = threading.Lock()
 
     def __contains__(self, frame: object) -> bool:
-        return frame in self._pictures
+        return frame in self._places
 
-    @property
-    def bytes(self) -> int:
-        """How much the pictures take."""
-        return self._bytes
+    def __len__(self) -> int:
+        return len(self._places)
 
     def get(self, frame: int) -> np.ndarray | None:
-        """Give the picture of a frame if it is here."""
+        """Give a copy of the picture of a frame if it is here."""
         with self._lock:
-            if frame in self._pictures:
-                self._pictures.move_to_end(frame)
-            return self._pictures.get(frame)
+            if frame not in self._places:
+                return None
+            self._places.move_to_end(frame)
+            return np.array(self._slab[self._places[frame]])
 
     def put(self, frame: int, picture: np.ndarray) -> None:
-        """Keep a picture; those that were not used for longest make room."""
+        """Keep a picture; the one that was not used for longest makes room."""
         with self._lock:
-            replaced = self._pictures.pop(frame, None)
-            self._bytes -= 0 if replaced is None else replaced.nbytes
-            self._pictures[frame] = picture
-            self._bytes += picture.nbytes
-            while self._bytes > self.most_bytes and len(self._pictures) > 2:
-                self._bytes -= self._pictures.popitem(last=False)[1].nbytes
+            place = self._places.pop(frame, len(self._places))
+            if place == self.room:
+                place = self._places.popitem(last=False)[1]
+            self._slab[place] = picture
+            self._places[frame] = place
+
+    def clear(self) -> None:
+        """Let all pictures go, and their memory."""
+        with self._lock:
+            self._places.clear()
+            self._slab, self.room = self._slab[:0], 0

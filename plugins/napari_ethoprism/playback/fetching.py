@@ -4,7 +4,6 @@ import threading
 from collections.abc import Callable, Iterator
 
 import av
-import numpy as np
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import Video
@@ -42,9 +41,7 @@ class Fetcher(threading.Thread):
         self._changed = threading.Condition()
         self._wanted, self._stride, self._asked = -1, 1, 0
         self._stopped = False
-        height, width = video.size
-        room = cache.most_bytes // 4 // (height * width * 3)
-        self._ahead = min(max(int(room), 1), _MOST_AHEAD)
+        self._ahead = min(max(cache.room // 4, 1), _MOST_AHEAD)
 
     def want(self, frame: int) -> None:
         """Ask for the picture of a frame, instead of any that was asked for before."""
@@ -100,7 +97,7 @@ class Fetcher(threading.Thread):
     def _decode(self, frame: int, give_up: Callable[[], bool]) -> None:
         picture = self._video.picture(frame, give_up)
         if picture is not None:
-            self._cache.put(frame, np.ascontiguousarray(picture))
+            self._cache.put(frame, picture)
 
     def _is_interrupted(self) -> bool:
         return self._stopped or self._wanted not in self._cache

@@ -64,6 +64,8 @@ class Pictures(QObject):
         """Stop the thread and free the pictures."""
         if self._fetcher is not None:
             self._fetcher.stop()
+        if self.array is not None:
+            self.array.cache.clear()  # whoever still has the array
         self._fetcher, self.array, self._wanted = None, None, -1
 
     def _on_video(self) -> None:
@@ -74,7 +76,7 @@ class Pictures(QObject):
         self._told.clear()
         session.set_shown(-1)
         if session.video is not None:
-            cache = PictureCache(self._most_bytes)
+            cache = PictureCache(session.video.size, self._most_bytes)
             self.array = PictureArray(session.video, cache)
             self._notices = len(session.video.notices)
             self._fetcher = Fetcher(session.video, cache, self._give, self._give_error)
