@@ -6,7 +6,8 @@ them down, and now and then keep a checkpoint.
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 import jax
@@ -79,8 +80,8 @@ def train(
         if checkpoints.latest() is not None:
             state, position = checkpoints.restore(state)
             batches.set_state(position)
-        with MetricFiles(folder, int(state.step)) as files:
-            reports: list[Report] = [files] if report is None else [files, report]
+        with _metric_files(folder, int(state.step)) as files:
+            reports = [*files, report] if report else files
             notes = _Notes(checkpoints, run, reports, watched or dict)
             step = compiled_step(task, optimizer, run, state, mesh)
             for number in range(int(state.step) + 1, run.steps + 1):
@@ -114,6 +115,16 @@ def compiled_step(
     )
     frozen = spread(task.frozen, mesh)
     return lambda state, batch: step(state, frozen, batch)
+
+
+@contextmanager
+def _metric_files(folder: str | Path, step: int) -> Iterator[list[Report]]:
+    """Open the files of the curves, which the first of several processes writes for all."""
+    if jax.process_index() > 0:
+        yield []
+        return
+    with MetricFiles(folder, step) as files:
+        yield [files]
 
 
 def _next(batches: BatchIterator, number: int, run: RunConfig) -> Batch:

@@ -71,7 +71,8 @@ def _cut_back(path: Path, step: int) -> list[str]:
     if not rows:
         return []
     # a row that a kill cut short is made again as well
-    whole = [row for row in rows[1:] if len(row) == len(rows[0]) and int(row[0]) <= step]
+    whole = [row for row in rows[1:] if len(row) == len(rows[0]) and row[0].isdigit()]
+    whole = [row for row in whole if int(row[0]) <= step]
     write_text(path, "".join(map(_line, [rows[0], *whole])))
     return rows[0]
 
