@@ -2,6 +2,7 @@ import json
 from pathlib import Path
 
 import av
+import h5py
 import numpy as np
 import pytest
 
@@ -137,3 +138,35 @@ def test_the_table_of_the_docs_is_that_of_the_registry():
     ]
     found = [line for line in page.read_text(encoding="utf-8").splitlines() if line[:3] == "| `"]
     assert found == rows
+
+
+def test_nwb_refers_to_the_video_and_comes_back(labels, tmp_path, capsys):
+    out = tmp_path / "nwb" / "labels.nwb"
+    out.parent.mkdir()
+    assert converted(labels, out) == 0
+    with h5py.File(out) as file:
+        video = file["acquisition/video"]
+        assert video["external_file"].asstr()[:].tolist() == ["../v.mp4"]
+        assert (video["starting_time"].attrs["rate"], video["num_samples"][()]) == (20.0, 40)
+    again = tmp_path / "again.csv"
+    assert converted(out, again, "--video", tmp_path / "v.mp4") == 0
+    assert capsys.readouterr().out.count("on reading, nothing was lost") == 2
+    first, second = (
+        ep.read_events(path, frame_times=lambda v: np.arange(40) / 20) for path in (out, again)
+    )
+    columns = ["video", "subject", "behavior", "start_frame", "stop_frame", "comment", "event_id"]
+    assert first.events[columns].equals(second.events[columns])
+    assert len(first.events) == 3
+
+
+def test_a_pickle_is_read_only_where_it_is_trusted(tmp_path, capsys):
+    sequence = {
+        "annotations": np.array([0, 0, 1]),
+        "metadata": {"vocab": {"attack": 0, "other": 1}},
+    }
+    np.save(tmp_path / "mice.npy", {"annotator-id_0": {"mouse1": sequence}}, allow_pickle=True)
+    assert converted(tmp_path / "mice.npy", tmp_path / "out.csv") == 2
+    told = capsys.readouterr().err
+    assert "--trust-pickle" in told and told.count("\n") == 1
+    assert converted(tmp_path / "mice.npy", tmp_path / "out.csv", "--trust-pickle") == 0
+    assert "1 events; 1 behaviour (attack)" in capsys.readouterr().out

@@ -257,9 +257,13 @@ def test_a_file_without_behaviour(session, tmp_path):
         read_events(saved(session, tmp_path / "other.nwb"), video="a.mp4")
 
 
-def test_without_the_extra_one_line_says_how(tmp_path, monkeypatch):
+def test_without_the_extra_one_line_says_how_and_reading_does_without(tmp_path, monkeypatch):
+    path = tmp_path / "old" / "labels.nwb"
+    path.parent.mkdir()
+    write_events(path, coded(), "nwb", fps=25.0)
     monkeypatch.setitem(sys.modules, "pynwb", None)
     with pytest.raises(EthoprismError) as caught:
         write_events(tmp_path / "labels.nwb", coded(), "nwb", fps=25.0)
     assert 'pip install "ethoprism[nwb]"' in str(caught.value)
-    assert not list(tmp_path.iterdir())
+    assert not (tmp_path / "labels.nwb").exists()
+    assert len(read_events(path).events) == 5
