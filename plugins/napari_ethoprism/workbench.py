@@ -13,7 +13,7 @@ from napari_ethoprism.keys import Shortcuts
 from napari_ethoprism.opening import Opener
 from napari_ethoprism.playback import Moves, Observing, Pictures, Player
 from napari_ethoprism.session import Session
-from napari_ethoprism.settings import read_settings
+from napari_ethoprism.settings import Settings, read_settings
 from napari_ethoprism.views.classify import ClassifyView
 from napari_ethoprism.views.coding import CodingView
 from napari_ethoprism.views.exchange import ExchangeView
@@ -76,7 +76,8 @@ class Workbench(QObject):
     def __init__(self, viewer: Viewer, annotator: str, dock_panel: bool = True) -> None:
         super().__init__()
         self.viewer = viewer
-        self.settings = settings = read_settings()
+        self.settings: Settings = read_settings()
+        settings = self.settings
         self.session: Session = Session(annotator, self)
         self.player: Player = Player(self.session, self)
         self.observing = Observing(self.session, self.player, self)

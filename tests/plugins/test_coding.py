@@ -369,3 +369,26 @@ def test_a_closed_panel_sees_no_keys(session, window, tap):
     window.view.close()
     tap(Key.Key_W)
     assert coded(session) == [] and window.keys == [Key.Key_W]
+
+
+def test_a_bout_that_has_ended_is_not_lost_by_a_key_at_its_start(session, tap, told):
+    session.seek(10)
+    tap(Key.Key_W)
+    session.seek(50)
+    tap(Key.Key_W)
+    session.seek(10)
+    tap(Key.Key_W)
+    assert coded(session) == [("walk", "", 10, 50)]
+    assert "starts here" in told[-1]
+
+
+def test_modifiers_are_chosen_by_keys_also_outside_of_coding_mode(session, window, tap):
+    tap(Key.Key_P, Key.Key_Escape)
+    session.set_coding(False)
+    session.select(session.coding.events)
+    window.view.details.asking.emit(session.selection[0])
+    tap(Key.Key_2, Key.Key_W, Key.Key_Escape)
+    assert [event.modifiers for event in session.coding.in_order()] == ["floor||"]
+    assert window.keys == [Key.Key_W]
+    tap(Key.Key_2)
+    assert window.keys == [Key.Key_W, Key.Key_2]

@@ -117,6 +117,9 @@ class Coder(QObject):
             return ""
         there = self.now(behavior)
         ends = "" if there is None else self._ended_by_key(there)
+        if there is not None and ends and _would_lose(there, session.frame):
+            session.tell(f"{there} starts here, no frame would be left: delete it if it is wrong")
+            return ""
         options = {"subject": self._subject(behavior), "judgement": session.judgement}
         change = session.do(tap, behavior, session.frame, ends=ends, **options)
         if change is None:
@@ -171,6 +174,11 @@ class Coder(QObject):
     def _on_mode_changed(self, is_coding: bool) -> None:
         if not is_coding:
             self.let_go("coding was switched off")
+
+
+def _would_lose(event: Event, frame: int) -> bool:
+    """Say whether ending a bout there takes all of it away; a slip just made may go."""
+    return not event.is_open and event.start_frame == frame
 
 
 def _new_of(change: Change, behavior: str, frame: int) -> str:

@@ -51,9 +51,13 @@ class KeyFilter(QObject):
         self._anchor = anchor
         self._wants, self._press, self._release, self._lost = wants, press, release, lost
         self._down: set[int] = set()
+        self._is_active = False
 
     def set_active(self, is_active: bool) -> None:
         """Begin to see keys, or cease to."""
+        if is_active == self._is_active:
+            return
+        self._is_active = is_active
         self._down.clear()
         application = QCoreApplication.instance()
         if application is None:

@@ -148,7 +148,7 @@ class CodingView(QWidget):
         self.behaviors.tapped.connect(self.coder.click)
         self.coder.asking.connect(self._on_asking)
         self.details.asking.connect(self._asking.ask)
-        self.question.opened.connect(self.judgements.setHidden)
+        self.question.opened.connect(self._on_question)
         session.selection_changed.connect(self._on_selection)
         session.video_changed.connect(self._on_selection)
         self.coder.holding_changed.connect(self._refresh)
@@ -173,7 +173,8 @@ class CodingView(QWidget):
         self._legend.raise_()
 
     def _wants(self, event: QKeyEvent) -> bool:
-        return self.question.wants(event) or key_of(event) in self._bindings.by_key
+        codes = self._session.is_coding and key_of(event) in self._bindings.by_key
+        return codes or self.question.wants(event)
 
     def _on_press(self, event: QKeyEvent, number: int, seconds: float) -> None:
         if self.question.wants(event):
@@ -213,13 +214,17 @@ class CodingView(QWidget):
             tabs.setCurrentWidget(self)
         self._asking.ask(event_id)
 
+    def _on_question(self, is_open: bool) -> None:
+        self.judgements.setHidden(is_open)
+        self._keys.set_active(is_open or self._session.is_coding)
+
     def _on_selection(self) -> None:
         self._details_area.setVisible(bool(self._session.selection))
 
     def _on_mode(self, is_coding: bool) -> None:
         self._held.clear()
         self.switch.setChecked(is_coding)
-        self._keys.set_active(is_coding)
+        self._keys.set_active(is_coding or self.question.is_open)
         if not is_coding:
             self._session.set_judgement("present")
 

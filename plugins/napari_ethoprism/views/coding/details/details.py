@@ -67,8 +67,8 @@ class DetailsView(QWidget):
         if not events:
             return
         only = events[0] if len(events) == 1 else None
-        told = escape(str(only)) if only else f"{len(events)} events"
-        self.title.setText(f"<b>{told}</b>")
+        title = escape(str(only)) if only else f"{len(events)} events"
+        self.title.setText(f"<b>{title}</b>")
         self._fill_choices(events)
         self._fill_edges(only)
         self.judgement.choose(_common(event.judgement for event in events))
