@@ -214,10 +214,11 @@ def _find_tracks(video: Video, recipe: Recipe, path: Path, stages: Stages) -> xr
     follow = recipe.follow
     if follow is None:
         follow = 1 if recipe.settings.crop is None else 0
-    return _followed(video, follow, path, stages) if follow else None
+    return followed_tracks(video, follow, path, stages) if follow else None
 
 
-def _followed(video: Video, count: int, path: Path, stages: Stages) -> xr.Dataset:
+def followed_tracks(video: Video, count: int, path: Path, stages: Stages) -> xr.Dataset:
+    """Follow up to `count` animals, and keep their tracks in the file `path` from run to run."""
     made = {
         "video_fingerprint": video.index.fingerprint,
         "followed": count,

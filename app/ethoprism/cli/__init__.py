@@ -25,6 +25,8 @@ VERBS = {
     "search": "Find moments in videos by words, or by an example of what to look for.",
     "agreement": "Say how far coders of the same videos agree, people or models.",
     "budget": "Measure what animals did with their time: counts, durations, shares, transitions.",
+    "pretrain": "Train an encoder on videos: by captions, by masked distillation, or from a larger "
+    "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",
     "gui": "Open the window: code, classify and review in napari.",

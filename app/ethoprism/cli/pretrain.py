@@ -19,18 +19,32 @@ _LINES_SHOWN = 10
 _SECONDS_BETWEEN_LINES = 30.0
 
 
+_STAGES = {
+    "contrastive": "Learn which clips and captions belong together.",
+    "masked": "From a part of a clip, learn what a teacher of the same size says of the whole.",
+    "distill": "Learn what a teacher of any size says, such as a large encoder.",
+}
+
+
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `pretrain` takes."""
+    stages = parser.add_subparsers(dest="stage", metavar="STAGE", required=True)
+    for name, summary in _STAGES.items():
+        _add_stage(stages.add_parser(name, help=summary, description=summary), name)
+
+
+def _add_stage(parser: argparse.ArgumentParser, stage: str) -> None:
     parser.add_argument(
-        "stage",
-        choices=["contrastive", "masked", "distill"],
-        help="contrastive: clips and captions; masked: from a part of a clip, say what a teacher "
-        "of the same size says of the whole; distill: say what a larger teacher says",
+        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
     )
     parser.add_argument(
         "videos", nargs="*", type=Path, metavar="VIDEO", help="video files, and folders of them"
     )
-    _add_material(parser.add_argument_group("what is learned from"))
+    material = parser.add_argument_group("what is learned from")
+    _add_material(material)
+    parser.set_defaults(teacher=None, teacher_checkpoint=None)
+    if stage != "contrastive":
+        _add_teacher(material)
     _add_training(parser.add_argument_group("what is trained"))
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="where the run and its model go"
@@ -66,8 +80,14 @@ def _add_material(group: argparse._ArgumentGroup) -> None:
         metavar="N",
         help="processes that read clips (default: one less than there are processors)",
     )
+
+
+def _add_teacher(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
-        "--teacher", metavar="NAME", help="an encoder, or the .safetensors model of an earlier run"
+        "--teacher",
+        required=True,
+        metavar="NAME",
+        help="an encoder, or the .safetensors model of an earlier run",
     )
     group.add_argument(
         "--teacher-checkpoint", metavar="FILE", help="the teacher's weights, if not the public ones"

@@ -74,6 +74,11 @@ class VideoPrism:
         self.fingerprint = _digest(name, weights, config.dtype, self.frame_size)
         self._definition, self._state = nnx.split(model)
 
+    @property
+    def model(self) -> VideoEncoder | VideoText:
+        """The model itself, to be learned from."""
+        return nnx.merge(self._definition, self._state)
+
     def encode(
         self, clips: Float[np.ndarray, "batch time height width 3"]
     ) -> Float[np.ndarray, "batch token_time token_row token_column feature"]:
@@ -132,6 +137,11 @@ class VideoTextPrism(VideoPrism):
         super().__init__(name, model.vision_encoder, weights, frame_size)
         self._model = nnx.split(model)
         self._vocabulary = vocabulary
+
+    @property
+    def model(self) -> VideoText:
+        """The model itself, to be learned from."""
+        return nnx.merge(*self._model)
 
     def embed_video(
         self, clips: Float[np.ndarray, "batch time height width 3"]

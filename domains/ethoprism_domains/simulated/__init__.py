@@ -1,6 +1,6 @@
 """A simulated lab: footage with exact truth, made by rule from a seed."""
 
-from ethoprism_domains.simulated.clips import Clip, random_clip, random_clips
+from ethoprism_domains.simulated.clips import Clip, random_caption, random_clip, random_clips
 from ethoprism_domains.simulated.files import RecordingFiles, frame_table, write_recording
 from ethoprism_domains.simulated.recording import Recording, simulate
 from ethoprism_domains.simulated.settings import SceneSettings
@@ -14,6 +14,7 @@ __all__ = [
     "StudyVideo",
     "frame_table",
     "plan_study",
+    "random_caption",
     "random_clip",
     "random_clips",
     "simulate",
