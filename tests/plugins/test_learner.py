@@ -137,3 +137,12 @@ def test_without_a_probe_or_predictions_a_sentence_says_what_to_do(learner, told
     learner.make_queue()
     sentences = [sentence for sentence, _ in told]
     assert sentences[0].startswith("learn first") and sentences[1].startswith("predict a video")
+
+
+def test_closing_the_window_ends_its_job_soon(workbench, qtbot):
+    learner = workbench.learner
+    with qtbot.waitSignal(learner.progress, timeout=60_000):
+        learner.learn()
+    pid = learner._job.pid
+    workbench.close()
+    assert not learner.busy and not Path(f"/proc/{pid}/cmdline").exists()

@@ -203,6 +203,37 @@ def test_nothing_of_the_predictions_is_shown_while_blind(bench, begin, qtbot):
     assert bench.question == "A: walk?"
 
 
+def test_a_queue_that_comes_while_another_panel_is_in_sight_waits(bench, begin, qtbot):
+    bench.view.hide()
+    begin(ALL[3], ALL[0])
+    assert bench.session.video_name == "one.mp4" and not bench.player.is_playing
+    bench.view.show()
+    qtbot.waitExposed(bench.view)
+    assert bench.session.video_name == "one.mp4"
+    assert "goes on in twö.mp4" in bench.question
+    bench.view.reviewer.go_to(1)
+    assert bench.question == "A: walk?" and bench.player.is_playing
+
+
+def test_the_user_may_look_at_another_video_meanwhile(bench, begin, qtbot, show_video):
+    begin()
+    show_video(bench.session, "twö.mp4")
+    assert not bench.view.reviewer.is_open and "goes on in one.mp4" in bench.question
+    bench.press(qtbot, Qt.Key.Key_Return)
+    assert bench.view.reviewer.left == 4
+    show_video(bench.session, "one.mp4")
+    assert not bench.view.reviewer.is_open  # nobody is dragged back into the review
+    bench.view.reviewer.go_to(0)
+    assert bench.view.reviewer.is_open
+
+
+def test_an_empty_queue_is_told(bench, qtbot):
+    told = []
+    bench.session.told.connect(lambda sentence, kind: told.append(sentence))
+    bench.view._on_queued(Queue((), 0))
+    assert "nothing to review" in told[-1]
+
+
 def test_another_project_ends_the_review(bench, begin):
     begin()
     bench.session.close_project()

@@ -15,6 +15,7 @@ from ethoprism.jobs.messages import Cancelled, Failed, Message, Progress, Task, 
 from ethoprism_core.errors import EthoprismError
 
 _PATIENCE_S = 3.0  # for a job that was asked to stop, then again for one that was told to
+_LAST_PATIENCE_S = 1.0  # where somebody waits for its end
 _ON_WINDOWS = sys.platform == "win32"
 _LOG_BYTES = 20_000
 
@@ -76,9 +77,10 @@ class JobProcess:
         threading.Thread(target=self._end, daemon=True).start()
 
     def close(self) -> None:
-        """Stop it, and wait until it is gone: a few seconds at the most."""
+        """Stop it, and wait until it is gone: two or three seconds at the most."""
+        self._patience = min(self._patience, _LAST_PATIENCE_S)
         self.cancel()
-        self._listener.join(3 * self._patience)
+        self._listener.join(3 * _LAST_PATIENCE_S)
 
     def log(self) -> str:
         """Give the end of what it wrote to its log; empty until it has ended."""

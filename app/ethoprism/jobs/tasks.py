@@ -5,7 +5,6 @@ Each imports what it needs: a job starts the sooner for it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from pathlib import Path
 from typing import Any
 
 from ethoprism.embedding import Stages
@@ -34,7 +33,8 @@ def train(stages: Stages, project: str, annotator: str, name: str, kind: str) ->
     training = train_project(Project.open(project), annotator, name, kind=kind, stages=stages)
     former = training.former
     return {
-        "probe": Path(training.path).stem,
+        "probe": training.path.stem,
+        "kind": kind,
         "scores": training.plain.to_mapping(),
         "former": None if former is None else former.to_mapping(),
         "notices": list(training.notices),

@@ -1,5 +1,6 @@
 """Where a project keeps features, probes and predictions."""
 
+import json
 from pathlib import Path
 
 from ethoprism.project import Project
@@ -31,6 +32,23 @@ def probe_names(project: Project) -> list[str]:
     found = [path for path in folder.glob("*.safetensors") if path.with_suffix(".json").is_file()]
     found = [path for path in found if not path.name.startswith(".")]
     return [path.stem for path in sorted(found, key=_age)]
+
+
+def probe_kind(project: Project, name: str) -> str:
+    """Tell the kind of a probe from its card; empty if that cannot be read."""
+    card = probe_path(project, name).with_suffix(".json")
+    try:
+        return str(json.loads(card.read_text(encoding="utf-8"))["kind"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+def outdated_predictions(project: Project, probe: str) -> list[str]:
+    """Name the videos whose predictions were made before the probe was trained last."""
+    trained = probe_path(project, probe).stat().st_mtime
+    paths = {video.name: predictions_path(project, probe, video.name) for video in project.videos}
+    made = {name: path for name, path in paths.items() if path.is_file()}
+    return [name for name, path in made.items() if path.stat().st_mtime < trained]
 
 
 def predictions_path(project: Project, probe: str, video: str) -> Path:

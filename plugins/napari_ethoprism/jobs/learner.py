@@ -2,14 +2,19 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ethoprism.jobs import Task
 from ethoprism.learning.adopting import adopt_predictions, predicted_events
-from ethoprism.learning.places import predictions_path, probe_names, probe_path
+from ethoprism.learning.places import (
+    outdated_predictions,
+    predictions_path,
+    probe_kind,
+    probe_names,
+    probe_path,
+)
 from ethoprism.plain_scores import PlainScores, read_plain_scores
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing import take_in
@@ -18,7 +23,7 @@ from napari_ethoprism.jobs.process_job import Job
 from napari_ethoprism.session import Session
 
 _TASKS = "ethoprism.jobs.tasks:"
-_NEW_PROBE = "probe"
+_NEW_PROBE, _KIND = "probe", "compact"
 
 
 @dataclass(frozen=True)
@@ -32,11 +37,14 @@ class Trained:
     scores, former
         How well it did in what was left out, and its predecessor of the same name; None where
         nobody knows.
+    kind
+        How it learns; empty where nobody knows.
     """
 
     probe: str
     scores: PlainScores | None = None
     former: PlainScores | None = None
+    kind: str = ""
 
 
 class Learner(QObject):
@@ -98,7 +106,7 @@ class Learner(QObject):
         """Embed videos, all if none is named; `prepared` follows."""
         self._begin("preparing videos", "prepare", self._on_prepared, videos=list(videos))
 
-    def learn(self, name: str = "", kind: str = "compact") -> None:
+    def learn(self, name: str = "", kind: str = _KIND) -> None:
         """Train a probe on what the annotator has coded; `probe_changed` follows."""
         who = self._session.annotator
         name = name or self.trained.probe or _NEW_PROBE
@@ -113,18 +121,27 @@ class Learner(QObject):
         self._begin("predicting", "predict", self._on_predicted, probe=probe, videos=list(videos))
 
     def make_queue(self) -> None:
-        """Choose what to review first; `queued` follows."""
+        """Choose what to review first; `queued` follows.
+
+        What was predicted before the probe learned again is predicted anew.
+        """
         who, probe = self._session.annotator, self.trained.probe
         if not self.predicted_videos():
             self._session.tell("predict a video first: there is nothing to review")
             return
+        assert self._session.project is not None
+        outdated = outdated_predictions(self._session.project, probe)
+        if outdated:
+            self.predict(outdated)
+            self._then = [self.make_queue] if self.busy else []
+            return
         self._begin("choosing what to review", "queue", self._on_queued, probe=probe, annotator=who)
 
-    def learn_again(self, kind: str = "compact") -> None:
+    def learn_again(self) -> None:
         """Learn, predict the videos that were predicted before, and choose what to review."""
-        videos = self.predicted_videos()
-        self.learn(kind=kind)
-        self._then = [partial(self.predict, videos), self.make_queue] if self.busy else []
+        self.learn(kind=self.trained.kind or _KIND)
+        if self.busy and self.predicted_videos():
+            self._then = [self.make_queue]
 
     def predicted_videos(self) -> list[str]:
         """Name the videos that the probe has predicted."""
@@ -207,7 +224,8 @@ class Learner(QObject):
         project = self._session.project
         if project is None or not name:
             return Trained("")
-        return Trained(name, read_plain_scores(probe_path(project, name).with_suffix(".json")))
+        scores = read_plain_scores(probe_path(project, name).with_suffix(".json"))
+        return Trained(name, scores, kind=probe_kind(project, name))
 
     def _on_failed(self, sentence: str) -> None:
         self._then = []
@@ -234,6 +252,7 @@ class Learner(QObject):
             result["probe"],
             PlainScores.from_mapping(result["scores"]),
             None if former is None else PlainScores.from_mapping(former),
+            result["kind"],
         )
         for notice in result["notices"]:
             self._session.tell(notice)

@@ -195,6 +195,7 @@ class ClassifyView(QWidget):
         self._probes.addItems(self._learner.probes())
         self._probes.setCurrentText(trained.probe)
         self._probe.setText(trained.probe)
+        self._kind.setCurrentIndex(max(self._kind.findData(trained.kind), 0))
         self.scores.show_scores(trained.scores, trained.former)
         self._on_busy()
 

@@ -68,6 +68,7 @@ class Reviewer(QObject):
         self._session, self._player = session, player
         self._made: dict[int, str] = {}  # events that answers have made
         self._is_shown = False
+        self._opening = ""
         session.video_changed.connect(self._on_video)
         session.video_refused.connect(self._on_refused)
         session.blind_changed.connect(self._on_blind)
@@ -89,12 +90,22 @@ class Reviewer(QObject):
         """How many candidates have no answer yet."""
         return len(self.queue.candidates) - len(self.answers)
 
-    def begin(self, queue: Queue, probe: str) -> None:
-        """Review a queue from its start."""
+    @property
+    def is_opening(self) -> bool:
+        """Whether the current candidate's video is being opened."""
+        return self.current is not None and self.current.video == self._opening
+
+    def begin(self, queue: Queue, probe: str, show: bool = True) -> None:
+        """Review a queue from its start; if it is not shown at once, `resume` does."""
+        self.pause()
         self.queue, self.probe, self.at = queue, probe, 0
         self.answers, self._made = {}, {}
-        self._session.set_coding(False)
-        self._show()
+        self._is_shown = False
+        if show:
+            self._session.set_coding(False)
+            self._show()
+        else:
+            self.changed.emit()
 
     def clear(self) -> None:
         """Forget the queue; what was answered stays as it is."""
@@ -149,8 +160,8 @@ class Reviewer(QObject):
             self._player.stop_loop()
 
     def resume(self) -> None:
-        """Show the current candidate again."""
-        if self.current is not None:
+        """Loop around the current candidate again, if its video is the one that is shown."""
+        if self.current is not None and self.current.video == self._session.video_name:
             self._show(is_asked_for=True)
 
     def _answer(self, word: str, operation: Callable[..., Change], judgement: str) -> None:
@@ -203,6 +214,7 @@ class Reviewer(QObject):
                 self._player.stop_loop()
                 self._player.pause()
         elif candidate.video != self._session.video_name:
+            self._opening = candidate.video
             self._session.show(candidate.video)  # `_on_video` goes on
         elif not is_asked_for and self._is_settled(candidate):
             self.answers.setdefault(self.at, ELSEWHERE)
@@ -241,23 +253,28 @@ class Reviewer(QObject):
         self._player.loop(start, stop)
 
     def _on_video(self) -> None:
-        candidate = self.current
-        if candidate is None:
+        """Go on in the video that was asked for; while the user looks at another, wait."""
+        was_asked_for = self._opening == self._session.video_name
+        self._opening, self._is_shown = "", False
+        if self.current is None:
             return
-        if candidate.video == self._session.video_name:
+        if was_asked_for and self.current.video == self._session.video_name:
             self._show()
-        elif self._is_shown:  # the user looks at another video: the review waits
-            self._is_shown = False
+        else:
             self.changed.emit()
 
     def _on_refused(self, video: str, _: object) -> None:
         """Pass over all candidates of a video that cannot be shown."""
-        if self.current is None or self.current.video != video:
+        if self._opening != video:
             return
+        self._opening = ""
         for number, candidate in enumerate(self.queue.candidates):
             if candidate.video == video:
                 self.answers.setdefault(number, UNSEEN)
         self._go_on()
 
-    def _on_blind(self, _: bool) -> None:
-        self._show(is_asked_for=True)
+    def _on_blind(self, is_blind: bool) -> None:
+        if is_blind:
+            self._show()
+        else:
+            self.resume()

@@ -80,8 +80,7 @@ class ReviewView(QWidget):
         """Go on with the review."""
         super().showEvent(event)
         self._on_mode()
-        if self.reviewer.current is not None and self.reviewer.left:
-            self.reviewer.resume()
+        self.reviewer.resume()
 
     def hideEvent(self, event: QHideEvent | None) -> None:  # noqa: N802
         """Give the keys back while another panel is in sight."""
@@ -130,7 +129,9 @@ class ReviewView(QWidget):
         session.mode_changed.connect(self._on_mode)
 
     def _on_queued(self, queue: Queue) -> None:
-        self.reviewer.begin(queue, self._learner.trained.probe)
+        if not queue.candidates:
+            self._session.tell("there is nothing to review: every prediction has been judged")
+        self.reviewer.begin(queue, self._learner.trained.probe, show=self.isVisible())
 
     def _on_again(self) -> None:
         self.reviewer.clear()
@@ -189,6 +190,8 @@ class ReviewView(QWidget):
             self.card.say("Predictions are hidden while you code blind.")
         elif current is None:
             self.card.say(self._told_none())
+        elif reviewer.is_opening:
+            self.card.say(f"Opening {current.video}…")
         elif current.video != session.video_name:
             self.card.say(f"The review goes on in {current.video}: click it in the list.")
         else:
