@@ -20,15 +20,16 @@ class Ending(QObject):
 
     def __init__(self, window: QWidget, widget: QWidget, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._window, self._widget = window, widget
+        self._widget = widget  # the window is not held: it must be free to go
         window.installEventFilter(self)
         widget.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Look at an event, and let it pass."""
         kind = event.type()
-        if watched is self._window and kind == QEvent.Type.Hide and not event.spontaneous():
+        if watched is self._widget:
+            if kind == QEvent.Type.ParentChange and self._widget.parent() is None:
+                self.widget_removed.emit()
+        elif kind == QEvent.Type.Hide and not event.spontaneous():
             self.window_closed.emit()
-        elif watched is self._widget and kind == QEvent.Type.ParentChange and not watched.parent():
-            self.widget_removed.emit()
         return False
