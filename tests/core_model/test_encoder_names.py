@@ -41,7 +41,8 @@ def test_unknown_names_are_answered_with_the_known_ones():
         load_encoder("videoprism-bass")
     assert str(caught.value) == (
         "there is no such encoder, videoprism-bass, use one of videoprism-base, videoprism-large, "
-        "videoprism-giant, videoprism-lvt-base, videoprism-lvt-large, classical"
+        "videoprism-giant, videoprism-lvt-base, videoprism-lvt-large, ethoprism-small, trained, "
+        "classical"
     )
 
 

@@ -14,6 +14,7 @@ _KNOWN = {
         0,
     ),
     "ethoprism-small": ("a small learned encoder that laptops can run", 128, 0),
+    "trained": ("the footage that it was trained on, by you or by somebody else", 0, 0),
     "videoprism-base": (
         "fine behaviours that movement alone does not tell; slow without a graphics card",
         288,
@@ -28,7 +29,7 @@ _KNOWN = {
     "videoprism-lvt-base": ("like videoprism-base, and can be searched by words", 288, 991),
     "videoprism-lvt-large": ("like videoprism-large, and can be searched by words", 288, 2300),
 }
-_NEEDS_FILE = ("videoprism-giant",)
+_NEEDS_FILE = ("videoprism-giant", "ethoprism-small", "trained")
 
 
 @dataclass(frozen=True)

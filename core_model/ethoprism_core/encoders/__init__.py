@@ -17,6 +17,8 @@ _BUILT_IN = {
     "videoprism-giant": "ethoprism_core.encoders.videoprism:giant",
     "videoprism-lvt-base": "ethoprism_core.encoders.videoprism:lvt_base",
     "videoprism-lvt-large": "ethoprism_core.encoders.videoprism:lvt_large",
+    "ethoprism-small": "ethoprism_core.encoders.model_files:load_small",
+    "trained": "ethoprism_core.encoders.model_files:trained",
     "classical": "ethoprism_core.encoders.classical:load_classical",
 }
 
@@ -42,7 +44,8 @@ def load_encoder(
         ``ethoprism.encoders``.
     checkpoint
         A file of weights. By default the encoder's public one, fetched on first use; ``"random"``
-        gives seeded random weights, a control that has learned nothing.
+        gives seeded random weights, a control that has learned nothing. For ``"trained"``, a model
+        file that `ethoprism_core.pretraining` made, of whatever sizes it tells.
     dtype
         ``"float32"`` or ``"bfloat16"``; by default the encoder's own choice.
     frame_size

@@ -47,7 +47,7 @@ def colours(video):
 
 
 def main(folder, parameters):
-    config = MaskedConfig.tiny()
+    config = replace(MaskedConfig.tiny(), clip=False)
     run = replace(config.run, steps=40, save_every=7)
     state = train(
         masked_task(config, TargetSizes(3, 3)),

@@ -1,0 +1,67 @@
+"""Encoders from model files: sizes come from the file, and are those that a name promises."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from ethoprism_core.encoders import Encoder, VideoTextEncoder, load_encoder
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.model import (
+    VideoEncoder,
+    VideoEncoderConfig,
+    VideoText,
+    VideoTextConfig,
+    random_model,
+    save_model,
+)
+
+OWN = VideoEncoderConfig(
+    16, 2, 32, spatial_layers=1, temporal_layers=1, grid=(2, 2, 2), patch=8, logit_cap=None
+)
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory):
+    path = tmp_path_factory.mktemp("models") / "own.safetensors"
+    save_model(random_model(lambda rngs: VideoEncoder(OWN, rngs=rngs), 0), path, "float32")
+    return path
+
+
+def test_a_model_of_any_sizes(own):
+    encoder = load_encoder("trained", own)
+    assert isinstance(encoder, Encoder) and encoder.name == "trained"
+    assert (encoder.clip_frames, encoder.frame_size, encoder.feature_dim) == (2, 16, 16)
+    clip = np.random.default_rng(0).random((1, 2, 16, 16, 3), np.float32)
+    assert encoder.encode(clip).shape == (1, 2, 2, 2, 16)
+    larger = load_encoder("trained", own, dtype="bfloat16", frame_size=24)
+    assert larger.token_shape == (2, 3, 3)
+    assert larger.fingerprint != encoder.fingerprint
+
+
+def test_a_video_text_model_knows_texts(tmp_path):
+    config = VideoTextConfig(OWN, auxiliary_layers=0, text_layers=1, vocabulary=20)
+    path = tmp_path / "both.safetensors"
+    save_model(random_model(lambda rngs: VideoText(config, rngs=rngs), 0), path)
+    assert isinstance(load_encoder("trained", path), VideoTextEncoder)
+
+
+def test_no_file():
+    with pytest.raises(EthoprismError, match="needs its file, trained"):
+        load_encoder("trained")
+
+
+def test_small_at_random():
+    encoder = load_encoder("ethoprism-small", "random")
+    assert (encoder.clip_frames, encoder.frame_size, encoder.feature_dim) == (12, 128, 192)
+    assert encoder.token_shape == (12, 8, 8)
+
+
+def test_small_is_small(own, tmp_path):
+    with pytest.raises(EthoprismError, match="other sizes than ethoprism-small"):
+        load_encoder("ethoprism-small", own)
+    shallow = replace(VideoEncoderConfig.small(), spatial_layers=1, temporal_layers=1)
+    path = tmp_path / "shallow.safetensors"
+    save_model(random_model(lambda rngs: VideoEncoder(shallow, rngs=rngs), 0), path)
+    with pytest.raises(EthoprismError, match="load it as the encoder trained"):
+        load_encoder("ethoprism-small", path)
