@@ -135,6 +135,18 @@ def test_a_point_takes_up_its_frame():
     assert edit.add(coding, rules(), "peck", 6, subject="A")
 
 
+def test_what_is_started_as_unsure_leaves_others_alone_but_not_its_own_kind():
+    by = rules("truncate")
+    coding = Coding.of("v.mp4")
+    coding = coding.after(edit.start(coding, by, "walk", 10, "A"))
+    change = edit.start(coding, by, "rest", 20, "A", "unsure")
+    assert [event.judgement for event in change.added] == ["unsure"] and not change.removed
+    coding = coding.after(change)
+    assert spans(coding, "walk") == [(10, None)]
+    with pytest.raises(EthoprismError, match="still open"):
+        edit.start(coding, by, "rest", 30, "A", "absent")
+
+
 def test_bouts_are_started_and_stopped():
     by, coding = rules("truncate"), Coding.of("v.mp4")
     coding = coding.after(edit.toggle(coding, by, "walk", 5, "A"))

@@ -1,6 +1,8 @@
 """Codes a session by keys in a real window, then waits to be killed: PROJECT."""
 
+import os
 import sys
+from functools import partial
 from pathlib import Path
 
 from napari import Viewer
@@ -45,12 +47,16 @@ def code_by_keys(bench: Workbench) -> None:
 
 def main(project: Path) -> None:
     """Open the project, code, say that it is done, and go on until killed."""
+    QTimer.singleShot(240_000, partial(os._exit, 1))  # nobody came to kill it
     bench = Workbench(Viewer(), "anna")
     loop = QEventLoop()
     bench.session.video_changed.connect(loop.quit)
     QTimer.singleShot(0, lambda: bench.session.open_project(project))
     loop.exec()
-    QTest.qWaitForWindowActive(bench.panel.window())
+    window = bench.panel.window()
+    window.activateWindow()
+    if not QTest.qWaitForWindowActive(window, 60_000):
+        sys.exit("the window never got the keys")
     code_by_keys(bench)
     print("coded", flush=True)
     QApplication.exec()
