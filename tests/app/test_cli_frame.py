@@ -107,3 +107,18 @@ def test_a_reader_that_leaves_is_no_error():
     assert writer.wait(timeout=30) == cli.BROKEN_PIPE
     assert writer.stderr.read() == b""
     writer.stderr.close()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["a mouse", "--count", "5", "1.mp4", "2.mp4"],
+        ["--count", "5", "a mouse", "1.mp4", "2.mp4"],
+        ["a mouse", "1.mp4", "--count", "5", "2.mp4"],
+        ["a mouse", "1.mp4", "2.mp4", "--count", "5"],
+    ],
+)
+def test_options_stand_anywhere(words):
+    found = cli.build_parser("search").parse_args(["search", *words])
+    assert found.words_and_videos == ["a mouse", "1.mp4", "2.mp4"]
+    assert found.count == 5

@@ -38,7 +38,22 @@ OK, SOME_FAILED, USER_ERROR, UNEXPECTED, INTERRUPTED, BROKEN_PIPE = 0, 1, 2, 70,
 
 
 class _Parser(argparse.ArgumentParser):
-    """An argument parser whose errors are one line, as all of the program's are."""
+    """An argument parser whose errors are one line, as all of the program's are.
+
+    Options may stand before, behind and between what is named, as in
+    ``search "a mouse" --count 5 day1.mp4``.
+    """
+
+    _between = False
+
+    def parse_known_args(self, args=None, namespace=None):  # type: ignore[no-untyped-def]
+        if self._subparsers is not None or self._between:
+            return super().parse_known_args(args, namespace)
+        self._between = True  # it is this very method that takes them apart, twice
+        try:
+            return self.parse_known_intermixed_args(args, namespace)
+        finally:
+            self._between = False
 
     def error(self, message: str) -> NoReturn:
         raise EthoprismError(message, None, f"see {self.prog} --help")
