@@ -206,6 +206,22 @@ def test_many_changes_at_once_are_followed_too():
     assert index.filled(False) == {("", "walk")}
 
 
+def test_twenty_thousand_events_are_painted_as_a_plain_loop_paints_them():
+    starts = np.sort(np.random.default_rng(0).integers(0, 400_000, 20_000))
+    lane = LaneEvents.of([state(f"e{n}", int(at), int(at) + 4) for n, at in enumerate(starts)])
+    for zoom in (1, 300):
+        scale = Scale(400_000, 800.0).zoomed(zoom, 400)
+        image = empty_lane(scale, ROWS, INKS)
+        paint_events(image, lane, scale, ROWS, INKS)
+        wanted = np.zeros(800, bool)
+        for at in starts:
+            left, right = (round(scale.x_of(float(frame))) for frame in (at, at + 4))
+            if right >= 0 and left < 800:
+                wanted[max(left, 0) : max(right, left + 1, 0)] = True
+        np.testing.assert_array_equal((image[ROWS.bar] != EMPTY).all(0), wanted)
+        assert wanted.any() and (zoom == 1 or not wanted.all())
+
+
 @pytest.mark.parametrize("rows", [ROWS, SPLIT])
 def test_a_strip_without_width_or_events_is_painted_too(rows):
     assert painted([state("a", 1, 2)], Scale(10, 0.0), rows).shape == (rows.height, 0)

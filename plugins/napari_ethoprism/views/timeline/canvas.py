@@ -87,7 +87,7 @@ class Canvas(Picture):
         if self.gesture is None:
             return
         gesture = self.gesture
-        self._end_gesture()
+        self.end_gesture()
         gesture.finish()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
@@ -147,7 +147,7 @@ class Canvas(Picture):
     def cancel(self) -> None:
         """Leave a drag without a trace; else choose nothing."""
         if self.gesture is not None:
-            self._end_gesture()
+            self.end_gesture()
         else:
             self.set_span(None)
             self.session.select([])
@@ -217,7 +217,8 @@ class Canvas(Picture):
             bool(keys & Qt.KeyboardModifier.ShiftModifier),
         )
 
-    def _end_gesture(self) -> None:
+    def end_gesture(self) -> None:
+        """Let go of what is being dragged."""
         self.gesture = self._pending = None
         self.preview = Preview()
         self.update()

@@ -68,8 +68,9 @@ class Scrub(Gesture):
         self.drag(press.x, press.y)
 
     def drag(self, x: float, y: float) -> None:
-        """Show the frame under the mouse."""
-        self.desk.seek_soon(self.desk.scene.scale.frame_at(x))
+        """Show the frame under the mouse, or the nearest that is visible."""
+        scale = self.desk.scene.scale
+        self.desk.seek_soon(scale.frame_at(min(max(x, 0.0), scale.width - 1)))
 
 
 class Pan(Gesture):
@@ -122,7 +123,7 @@ class Click(Gesture):
         key = event.subject, event.behavior
         lane = [other.event_id for other in coding.track(*key).events]
         before = [name for name in self.desk.session.selection if name in lane]
-        if not before:
+        if not before or event.event_id not in lane:
             return [event.event_id]
         first, last = sorted((lane.index(before[-1]), lane.index(event.event_id)))
         return lane[first : last + 1]

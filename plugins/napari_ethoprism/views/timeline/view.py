@@ -14,8 +14,6 @@ from napari_ethoprism.views.timeline.lanes import Lane
 from napari_ethoprism.views.timeline.menu import EventMenu
 from napari_ethoprism.views.timeline.scene import RULER, Marks
 
-_FINE = 8  # steps of the scroll bar for each pixel
-
 
 class TimelineView(QWidget):
     """Lanes of events beneath the video.
@@ -46,9 +44,10 @@ class TimelineView(QWidget):
         self._across = QScrollBar(Qt.Orientation.Horizontal, self)
         self._down = QScrollBar(Qt.Orientation.Vertical, self)
         self._playhead, self._is_playing = session.frame, False
+        self._video_name = session.video_name
         self._lay_out()
         self._connect()
-        self._on_video()
+        self._read()
 
     def fit(self) -> None:
         """Show the whole video."""
@@ -116,13 +115,10 @@ class TimelineView(QWidget):
         session.frame_changed.connect(self._on_frame)
         session.coding_changed.connect(self._on_coding)
         session.selection_changed.connect(self._on_selection)
-        for signal in (
-            session.ethogram_changed,
-            session.subject_changed,
-            session.blind_changed,
-            session.predictions_changed,
-        ):
-            signal.connect(self._on_lanes)
+        session.ethogram_changed.connect(self._read)
+        session.subject_changed.connect(self._arrange)
+        session.blind_changed.connect(self._on_blind)
+        session.predictions_changed.connect(self._on_predictions)
         self.theme.changed.connect(self.canvas.refresh)
         self.canvas.menu_asked.connect(self._show_menu)
         self.canvas.moved.connect(self._show_bars)
@@ -147,12 +143,18 @@ class TimelineView(QWidget):
         self.zoom(1 / 1.5)
 
     def _on_video(self) -> None:
-        self._playhead = self.session.frame
-        self.canvas.scene.curves.clear()
+        self.canvas.end_gesture()
         self.canvas.set_span(None)
+        self.canvas.scene.curves.clear()
+        if self.session.video_name != self._video_name:
+            self._video_name = self.session.video_name
+            self.fit()
+        self._read()
+
+    def _read(self) -> None:
+        self._playhead = self.session.frame
         self.canvas.scene.read(self.session)
-        self.canvas.refresh()
-        self._show_bars()
+        self._show_all()
 
     def _on_frame(self, frame: int) -> None:
         before, self._playhead = self._playhead, frame
@@ -169,21 +171,26 @@ class TimelineView(QWidget):
         scene.observed = self.session.coding.observed
         touched |= scene.choose(self.session)
         if scene.arrange(self.session) or change.seen or change.unseen:
-            self.canvas.refresh()
-            self._show_bars()
+            self._show_all()
         else:
             self.canvas.refresh_lanes(touched)
 
     def _on_selection(self) -> None:
         self.canvas.refresh_lanes(self.canvas.scene.choose(self.session))
 
-    def _on_lanes(self) -> None:
+    def _on_blind(self) -> None:
         self.canvas.scene.is_blind = self.session.is_blind
+        self._arrange()
+
+    def _on_predictions(self) -> None:
         self.canvas.scene.curves.clear()
         self._arrange()
 
     def _arrange(self) -> None:
         self.canvas.scene.arrange(self.session)
+        self._show_all()
+
+    def _show_all(self) -> None:
         self.canvas.scroll_by(0)
         self.canvas.refresh()
         self._show_bars()
@@ -192,7 +199,7 @@ class TimelineView(QWidget):
         """Set the scroll bars to what is visible."""
         scene = self.canvas.scene
         scale, layout = scene.scale, scene.layout
-        unit = scale.per_frame * 1.0 or 1.0
+        unit = scale.per_frame or 1.0
         room = max(self.canvas.height() - RULER, 0)
         _set_bar(
             self._across, round(scale.left * unit), round(scale.width), round(scale.frames * unit)
