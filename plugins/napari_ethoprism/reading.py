@@ -30,7 +30,7 @@ def read(path: str | Sequence[str]) -> Layers:
     if viewer is not None:
         from napari_ethoprism.contributions import workbench_of
 
-        workbench_of(viewer).opener.open(_files(path))
+        workbench_of(viewer).opener.open_together(_files(path))
         return _NOTHING
     return [_layer(file) for file in _files(path) if not _is_project(file)]
 

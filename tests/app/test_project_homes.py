@@ -192,3 +192,13 @@ def test_a_moved_folder_is_found_by_its_relative_paths(video: Path, documents: P
     home = find_home([moved / video.name], documents)
     assert home.project.folder == moved / "ethoprism"
     assert len(home.project.videos) == 1
+
+
+def test_a_known_project_that_lists_the_video_is_found_wherever_it_is(
+    video: Path, documents: Path, tmp_path: Path
+):
+    far = Project.create(tmp_path / "server" / "a" / "b" / "study", ETHOGRAM)
+    far.add_videos([video])
+    gone = tmp_path / "gone"
+    assert find_home([video], documents, known=[gone, far.folder]).project.folder == far.folder
+    assert not (video.parent / "ethoprism").exists()

@@ -78,6 +78,32 @@ def test_a_later_video_of_a_project_is_shown_itself(
     assert empty.ethogram.names == ("dig",)
 
 
+def test_files_that_come_one_by_one_are_opened_together(
+    qtbot: QtBot, empty: Session, opener: Opener, bare: Path, make_video: Callable[..., Path]
+):
+    other = make_video(bare.with_name("b.mp4"), 20)
+    with qtbot.waitSignal(empty.video_changed):
+        opener.open_together([bare])
+        opener.open_together([other])
+    assert empty.project is not None
+    assert [video.name for video in empty.project.videos] == ["twö.mp4", "b.mp4"]
+    assert empty.video_name == "twö.mp4"
+
+
+def test_a_video_of_the_project_that_is_open_is_shown_in_it(
+    qtbot: QtBot, session: Session, made_videos: list[Path], tmp_path: Path
+):
+    assert session.project is not None
+    opener = Opener(session, RecentProjects(tmp_path / "recent.json"))
+    folder = session.project.folder
+    with qtbot.waitSignal(session.video_changed):
+        opener.open([made_videos[1]])
+        qtbot.waitUntil(lambda: session.video_name == "twö.mp4")
+    assert session.project.folder == folder
+    assert not (made_videos[1].parent / "ethoprism").exists()
+    opener.close()
+
+
 def test_what_cannot_be_opened_is_told_and_leaves_all_as_it_was(
     qtbot: QtBot, session: Session, tmp_path: Path
 ):

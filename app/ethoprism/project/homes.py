@@ -1,11 +1,11 @@
 """A home for the annotations of videos that come without a project, before the first is coded.
 
-A project that lists the video already is found beside it or above it, else in the user's documents;
-else one is made: in a folder beside the first video, or, where nothing can be written there, in the
-user's documents.
+A project that lists the video already is found among those that are known, beside the video or
+above it, else in the user's documents; else one is made: in a folder beside the first video, or,
+where nothing can be written there, in the user's documents.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -48,6 +48,7 @@ def find_home(
     paths: Sequence[str | Path],
     documents: Path | None = None,
     progress: Progress | None = None,
+    known: Sequence[Path] = (),
 ) -> Home:
     """Find the project of a folder, a ``project.yaml``, or videos; make one if there is none.
 
@@ -60,6 +61,8 @@ def find_home(
         ``Ethoprism`` in the user's documents.
     progress
         Called with the videos looked at and their total.
+    known
+        Folders of projects to look into first, such as those that were opened last.
 
     Raises
     ------
@@ -72,7 +75,7 @@ def find_home(
     videos = [path.resolve() for path in find_videos(paths)]
     for path in videos:
         check_readable(path)
-    found = _listing(videos[0], documents)
+    found = _listing(videos[0], (*known, *_places_around(videos[0]), *_projects_in(documents)))
     if found is not None:
         return _found(found, videos, progress)
     return _made(videos, documents, progress)
@@ -84,9 +87,9 @@ def project_folder(path: Path) -> Path | None:
     return folder if (folder / PROJECT_FILE).is_file() else None
 
 
-def _listing(video: Path, documents: Path) -> Project | None:
-    """Find the project that lists a video."""
-    for folder in (*_places_around(video), *_projects_in(documents)):
+def _listing(video: Path, folders: Iterable[Path]) -> Project | None:
+    """Find the first project that lists a video."""
+    for folder in folders:
         project = _readable(folder)
         if project is not None and _name_in(project, video):
             return project

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from qtpy.QtCore import QObject, Signal
+from qtpy.QtCore import QObject, QTimer, Signal
 
 from ethoprism.project import Home, Project, ProjectVideo, find_home
 from ethoprism_core.errors import EthoprismError
@@ -59,6 +59,10 @@ class Opener(QObject):
         self._session, self._documents = session, documents
         self._sample = sample
         self._job = ThreadJob(self)
+        self._gathered: list[Path] = []
+        self._gather = QTimer(self)
+        self._gather.setSingleShot(True)
+        self._gather.timeout.connect(self._open_gathered)
         self._take: Callable[[Any], None] = self._take_home
         self._job.progressed.connect(self.progressed)
         self._job.done.connect(self._on_done)
@@ -74,13 +78,18 @@ class Opener(QObject):
         """Open a project, or videos and folders of videos, in place of what is open."""
         if not paths:
             return
-        named = [Path(path) for path in paths]
+        named, known = [Path(path) for path in paths], self._known_projects()
         told = named[0].name if len(named) == 1 else f"{len(named)} files"
         self._begin(
             f"Opening {told} …",
-            lambda progress: find_home(named, self._documents, progress),
+            lambda progress: find_home(named, self._documents, progress, known),
             self._take_home,
         )
+
+    def open_together(self, paths: Sequence[str | Path]) -> None:
+        """Open what is named now and until the window is idle, such as files dropped at once."""
+        self._gathered += [Path(path) for path in paths]
+        self._gather.start(0)
 
     def open_sample(self) -> None:
         """Open the sample study; make it first where it is not there."""
@@ -138,7 +147,16 @@ class Opener(QObject):
 
     def close(self) -> None:
         """End what is being done, and tell nothing more."""
+        self._gather.stop()
         self._job.close()
+
+    def _known_projects(self) -> list[Path]:
+        project = self._session.project
+        return [*([] if project is None else [project.folder]), *self.recent.folders()]
+
+    def _open_gathered(self) -> None:
+        gathered, self._gathered = self._gathered, []
+        self.open(gathered)
 
     def _begin(
         self, told: str, work: Callable[[Progress], object], take: Callable[[Any], None]

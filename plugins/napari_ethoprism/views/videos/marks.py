@@ -8,6 +8,12 @@ from napari_ethoprism.views.theme import Colors
 _SIDE, _SCALE = 14, 3  # points, and how much finer it is drawn for sharp screens
 
 
+def warning_ink(colors: Colors) -> QColor:
+    """Give the colour of warnings for thin strokes: darker where the background is light."""
+    color = QColor(colors.warning)
+    return color if colors.is_dark else color.darker(180)
+
+
 def mark(state: str, colors: Colors) -> QIcon:
     """Draw the mark of a state: ``new, coded, predicted, reviewed, missing``; else nothing."""
     pixmap = QPixmap(_SIDE * _SCALE, _SIDE * _SCALE)
@@ -22,7 +28,7 @@ def mark(state: str, colors: Colors) -> QIcon:
 
 def _draw(painter: QPainter, state: str, colors: Colors) -> None:
     disc = QRectF(2, 2, _SIDE - 4, _SIDE - 4)
-    pen = QPen(QColor(colors.warning if state == "missing" else colors.text), 1.4)
+    pen = QPen(warning_ink(colors) if state == "missing" else QColor(colors.text), 1.4)
     if state == "predicted":
         pen.setStyle(Qt.PenStyle.DotLine)
     painter.setPen(pen)

@@ -3,12 +3,12 @@
 from typing import Any
 
 from qtpy.QtCore import QAbstractTableModel, QModelIndex, QObject, QSortFilterProxyModel, Qt
-from qtpy.QtGui import QColor, QFont, QIcon
+from qtpy.QtGui import QFont, QIcon
 
 from ethoprism.project import ProjectVideo, VideoState
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.theme import Theme
-from napari_ethoprism.views.videos.marks import mark
+from napari_ethoprism.views.videos.marks import mark, warning_ink
 from napari_ethoprism.views.videos.progress import VideoProgress
 
 COLUMNS = ("Video", "Progress")
@@ -64,7 +64,7 @@ class VideoModel(QAbstractTableModel):
                 return None if is_name else self._mark_of(video)
             case _Role.ForegroundRole:
                 missing = video.name in self._progress.counted.missing
-                return QColor(self._theme.colors.warning) if missing else None
+                return warning_ink(self._theme.colors) if missing else None
             case _Role.FontRole:
                 return self._bold if video.name == self._session.video_name else None
             case _Role.ToolTipRole:

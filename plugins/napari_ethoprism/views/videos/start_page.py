@@ -7,8 +7,8 @@ _WAYS = (
     (
         "open sample study",
         "Open sample study",
-        "Four short simulated videos of a mouse, three of them coded: made on this computer in "
-        "about half a minute, nothing is downloaded.",
+        "Four short simulated videos of a mouse, three of them coded. They are made here, in about "
+        "half a minute.",
     ),
     (
         "open a video",
@@ -40,7 +40,7 @@ class StartPage(QWidget):
         column = QVBoxLayout(self)
         column.setSpacing(4)
         title = QLabel("Welcome to Ethoprism")
-        title.setStyleSheet("font-size: 15pt;")
+        title.setStyleSheet("font-size: 13pt;")
         column.addWidget(title)
         for name, text, happens in _WAYS:
             self._add(column, name, text, happens)
@@ -51,12 +51,12 @@ class StartPage(QWidget):
     def _add(self, column: QVBoxLayout, name: str, text: str, happens: str) -> None:
         button = QPushButton(text)
         button.setObjectName(name)
-        button.setMinimumHeight(44)
+        button.setMinimumHeight(40)
         button.setStyleSheet("font-size: 12pt;")
         button.setAccessibleDescription(happens)
         button.setCursor(Qt.CursorShape.PointingHandCursor)
         button.clicked.connect(self._on_clicked)
-        column.addSpacing(12)
+        column.addSpacing(8)
         column.addWidget(button)
         column.addWidget(_line(happens))
 
