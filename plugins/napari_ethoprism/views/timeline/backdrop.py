@@ -1,6 +1,7 @@
 """Paints all that stays as it is while the playhead moves: ruler, names and lanes."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 import numpy as np
 from qtpy.QtCore import QPointF, QRect, QRectF, QSize, Qt
@@ -110,6 +111,7 @@ def _empty_lane(scene: Scene, scale: Scale, rows: Rows, colors: Colors, is_odd: 
     return image
 
 
+@lru_cache(maxsize=256)
 def _inks(color: str, colors: Colors, is_odd: bool) -> Inks:
     ground = QColor(colors.background)
     if is_odd:

@@ -62,8 +62,8 @@ def _reduced(function: np.ufunc, values: np.ndarray, cuts: np.ndarray) -> np.nda
         return values[:0]
     first = cuts.astype(np.int64)
     whole = function.reduceat(values, first)[:-1]
-    parted = np.ceil(cuts[1:]) > first[1:]
-    return np.asarray(np.where(parted, function(whole, values[first[1:]]), whole))
+    parted = cuts[1:] > first[1:]
+    return np.asarray(function(whole, values[first[1:]], out=whole, where=parted))
 
 
 def _ended(values: np.ndarray) -> np.ndarray:
