@@ -256,3 +256,24 @@ def test_the_legend_tells_all_keys_and_is_saved_as_a_picture(session, qtbot, tmp
     save_legend(session.ethogram, tmp_path / "keys.png")
     picture = QImage(str(tmp_path / "keys.png"))
     assert picture.width() > 1000 and not picture.isNull()
+
+
+def test_the_editor_stays_closed_where_annotations_cannot_be_read(session, qtbot):
+    (session.project.annotations_folder / "one.mp4.bob.csv").mkdir()
+    view = CodingView(session, Theme())
+    qtbot.addWidget(view)
+    view.show()
+    with qtbot.waitSignal(session.told) as said:
+        click(qtbot, view, "edit ethogram")
+    assert said.args[1] == "problem" and not view.editor.isVisible()
+    view.close()
+
+
+def test_the_editor_gives_way_when_the_project_is_closed(session, qtbot):
+    view = CodingView(session, Theme())
+    qtbot.addWidget(view)
+    view.show()
+    view.show_editor()
+    session.close_project()
+    assert not view.editor.isVisible() and not view.behaviors.buttons
+    view.close()

@@ -84,7 +84,7 @@ def test_an_edge_beyond_the_other_is_refused_and_shown_as_it_is(session, view, w
 def test_an_open_bout_is_ended_in_its_details(session, view, qtbot):
     (event_id,) = session.do(start, "rest", 30).created
     session.select([event_id])
-    assert view.findChild(QSpinBox, "stop frame").text() == "not yet"
+    assert view.findChild(QSpinBox, "stop frame").text() == "open"
     session.seek(50)
     qtbot.mouseClick(view.findChild(QToolButton, "stop here"), Qt.MouseButton.LeftButton)
     assert span(session, event_id) == (30, 50)

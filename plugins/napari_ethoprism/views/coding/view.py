@@ -16,6 +16,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
+from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
@@ -97,7 +98,11 @@ class CodingView(QWidget):
             self._session.tell("open a project first")
             return
         self._session.set_coding(False)
-        self.editor.begin()
+        try:
+            self.editor.begin()
+        except EthoprismError as error:
+            self._session.tell_problem(error)
+            return
         self._pages.setCurrentWidget(self.editor)
 
     def show_buttons(self) -> None:
@@ -201,6 +206,8 @@ class CodingView(QWidget):
     def _on_ethogram(self) -> None:
         ethogram = self._session.ethogram
         self._bindings = Bindings.of(ethogram)
+        if self._session.project is None:
+            self.show_buttons()
         self.subjects.set_subjects(ethogram.subjects, self._session.subject)
         self.behaviors.set_ethogram(ethogram)
         if self._session.subject not in ("", *ethogram.subject_names):

@@ -35,7 +35,7 @@ class EdgeField(QWidget):
         self.frame.setObjectName(f"{what} frame")
         self.frame.setAccessibleName(f"{what.capitalize()} frame")
         self.frame.setMinimum(_OPEN)
-        self.frame.setSpecialValueText("not yet")
+        self.frame.setSpecialValueText("open")
         self.frame.setKeyboardTracking(False)
         self.frame.setToolTip(f"The frame of its {what}; frames count from 0")
         self.time.setObjectName(f"{what} time")

@@ -74,7 +74,13 @@ class EthogramEditor(QWidget):
             page.edited.connect(self._take)
 
     def begin(self) -> None:
-        """Begin to edit the session's ethogram."""
+        """Begin to edit the session's ethogram.
+
+        Raises
+        ------
+        EthoprismError
+            If annotations cannot be read, so that nobody knows which behaviours have events.
+        """
         self._uses = Uses.of(self._session.project)
         self._take(Draft.of(self._session.ethogram))
 
