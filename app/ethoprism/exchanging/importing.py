@@ -8,10 +8,10 @@ import numpy as np
 from jaxtyping import Float
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Annotations, Behavior, Ethogram, Subject
+from ethoprism_domains.annotation import Behavior, Ethogram, Subject
 from ethoprism_domains.annotation.editing import Event
 from ethoprism_domains.annotation.editing.records import events_from_table
-from ethoprism_domains.formats import LossReport, read_events
+from ethoprism_domains.formats import LossReport, Reading, read_events
 
 _LONGEST = 3_000_000  # frames; of videos that are not looked at, only the rate is assumed
 
@@ -93,20 +93,13 @@ def read_labels(
     EthoprismError
         If the file cannot be read.
     """
-    rate = (len(times) - 1) / float(times[-1]) if len(times) > 1 and times[-1] > 0 else 30.0
-    elsewhere = np.arange(_LONGEST) / rate
+    options = _Options(video, times, observed)
     chosen = source
-
-    def frame_times(name: str) -> np.ndarray:
-        return times if name == chosen or _is_same(name, video) else elsewhere
-
-    def read() -> Annotations:
-        return read_events(path, video=video, frame_times=frame_times, observed=observed)
-
-    reading = read()
-    chosen = _source(reading.videos, video, source, path)
-    if chosen and not _is_same(chosen, video) and source is None:
-        reading = read()  # now that it is known whose frame times these are
+    reading = options.read(path, chosen)
+    if chosen is None:
+        chosen = _source(reading.videos, video, path)
+        if chosen and not _is_same(chosen, video):
+            reading = options.read(path, chosen)  # now that it is known whose the frame times are
     own = reading.of_video(chosen)
     found = events_from_table(own.events)
     there = {_what(event) for event in present}
@@ -119,7 +112,7 @@ def read_labels(
         tuple(reading.videos),
         _lacking(fresh, reading.ethogram, ethogram),
         _strangers(fresh, ethogram),
-        getattr(reading, "losses", LossReport()),
+        reading.losses,
         len(found) - len(fresh),
     )
 
@@ -150,9 +143,26 @@ def extended(
     return Ethogram((*ethogram, *fitting), (*ethogram.subjects, *subjects))
 
 
-def _source(names: tuple[str, ...], video: str, source: str | None, path: str | Path) -> str:
-    if source is not None:
-        return source
+@dataclass(frozen=True, eq=False)
+class _Options:
+    """How a file is read: with the frame times of the video that is meant."""
+
+    video: str
+    times: np.ndarray
+    observed: str
+
+    def read(self, path: str | Path, source: str | None) -> Reading:
+        times = self.times
+        rate = (len(times) - 1) / float(times[-1]) if len(times) > 1 and times[-1] > 0 else 30.0
+        elsewhere = np.arange(_LONGEST) / rate
+
+        def frame_times(name: str) -> np.ndarray:
+            return times if name == source or _is_same(name, self.video) else elsewhere
+
+        return read_events(path, video=self.video, frame_times=frame_times, observed=self.observed)
+
+
+def _source(names: tuple[str, ...], video: str, path: str | Path) -> str:
     matching = [name for name in names if _is_same(name, video)]
     if len(matching) == 1:
         return matching[0]
