@@ -268,7 +268,7 @@ def test_encoders_say_whether_their_weights_are_here(tmp_path: Path, monkeypatch
     notes = {note.name: note for note in encoder_guide.encoder_notes()}
     assert "No weights are needed" in notes["classical"].sentence()
     assert "fetched on first use (458 MB)" in notes["videoprism-base"].sentence()
-    assert "is not public" in notes["videoprism-giant"].sentence()
+    assert "needs a file" in notes["videoprism-giant"].sentence()
     (tmp_path / hub.WEIGHTS["videoprism-base"].name).touch()
     notes = {note.name: note for note in encoder_guide.encoder_notes()}
     assert "weights are here" in notes["videoprism-base"].sentence()

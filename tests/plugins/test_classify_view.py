@@ -2,7 +2,15 @@
 
 import pytest
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QComboBox, QLabel, QLineEdit, QProgressBar, QPushButton, QRadioButton
+from qtpy.QtWidgets import (
+    QComboBox,
+    QFileDialog,
+    QLabel,
+    QLineEdit,
+    QProgressBar,
+    QPushButton,
+    QRadioButton,
+)
 
 from ethoprism.plain_scores import PlainScore, PlainScores
 from ethoprism.project import Project
@@ -91,6 +99,25 @@ def test_the_choice_of_encoder_is_kept_in_the_project(view, session, qtbot, aske
     again = ClassifyView(session, view._learner)
     qtbot.addWidget(again)
     assert again.encoder.chosen() == ("videoprism-base", {"crop": [0, 0, 32, 24]})
+
+
+def test_an_encoder_that_needs_a_file_asks_for_it(view, session, qtbot, asked, monkeypatch):
+    weights = view.findChild(QLineEdit, "weights")
+    assert not weights.isVisible()
+    encoders = view.findChild(QComboBox, "encoder")
+    encoders.setCurrentText("ethoprism-small")
+    encoders.activated.emit(encoders.currentIndex())
+    assert weights.isVisible()
+    told = []
+    session.told.connect(lambda sentence, kind: told.append(sentence))
+    click(qtbot, view, "prepare")
+    assert asked == [] and "needs a file of weights" in told[-1]
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/small.npz", ""))
+    click(qtbot, view, "browse weights")
+    click(qtbot, view, "prepare")
+    assert asked == [("prepare", {"videos": []})]
+    kept = {"follow": 1, "checkpoint": "/data/small.npz"}
+    assert Project.open(session.project.folder).embedding == kept
 
 
 def test_scores_are_told_with_their_change_and_the_numbers_behind(view, learner, qtbot):

@@ -43,7 +43,7 @@ class EncoderNote:
     frame_size
         Side of its pictures in pixels; 0 where it is not known.
     weights
-        ``none``, ``here``, ``download`` or ``file`` (they are not public: a file must be named).
+        ``none``, ``here``, ``download`` or ``file`` (a file must be named).
     megabytes
         The size of a download.
     """
@@ -60,7 +60,7 @@ class EncoderNote:
             "none": "No weights are needed.",
             "here": "Its weights are here.",
             "download": f"Its weights are fetched on first use ({_size(self.megabytes)}).",
-            "file": "It needs a file of weights, which is not public.",
+            "file": "It needs a file of weights: name it below.",
         }[self.weights]
         size = f" Pictures of {self.frame_size} × {self.frame_size}." if self.frame_size else ""
         good_for = f"For {self.good_for}." if self.good_for else "From another package."

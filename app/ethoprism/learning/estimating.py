@@ -51,13 +51,14 @@ class Estimate:
     def sentence(self) -> str:
         """Tell it in one sentence."""
         if not self.videos:
-            return "There is no video to prepare."
+            return "There is no video that can be prepared."
         if not self.left:
             return "All is prepared already." if self.videos > 1 else "It is prepared already."
         done = self.videos - self.left
         which = f"{self.left} of {self.videos} videos" if self.videos > 1 else "this video"
         rest = f"; {done} {'is' if done == 1 else 'are'} prepared already" if done else ""
-        return f"About {told_duration(self.seconds)} for {which} on this machine{rest}."
+        bad = f"; {len(self.unreadable)} cannot be read" if self.unreadable else ""
+        return f"About {told_duration(self.seconds)} for {which} on this machine{rest}{bad}."
 
 
 def estimate_embedding(

@@ -74,7 +74,7 @@ class Job(QObject):
         told = self._process.poll()
         newest = [message for message in told if isinstance(message, Progress)][-1:]
         for message in newest:
-            self.progress.emit(message.stage, message.done, message.total)
+            self.progress.emit(_told(message), message.done, message.total)
         if told and not isinstance(told[-1], Progress):
             self._end(told[-1])
 
@@ -86,3 +86,10 @@ class Job(QObject):
             self.failed.emit(message.sentence)
         elif isinstance(message, Cancelled):
             self.cancelled.emit()
+
+
+def _told(progress: Progress) -> str:
+    """Tell a stage; of a download also how much has come, for that is what people wait for."""
+    if progress.unit == "MB" and progress.total:
+        return f"{progress.stage}: {progress.done} of {progress.total} MB"
+    return progress.stage

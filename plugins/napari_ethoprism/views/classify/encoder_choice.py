@@ -18,11 +18,12 @@ from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.learning.encoder_guide import encoder_notes
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
+from napari_ethoprism.views.classify.weights_file import WeightsFile
 from napari_ethoprism.views.parts import sentence
 
 _MOST_ANIMALS = 30
 _FOLLOW, _WHOLE, _PART = range(3)
-_REGION = ("follow", "crop")
+_CHOSEN_HERE = ("follow", "crop", "checkpoint")
 
 
 class EncoderChoice(QWidget):
@@ -48,6 +49,7 @@ class EncoderChoice(QWidget):
             QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon
         )
         self._note = sentence("encoder note")
+        self.weights = WeightsFile()
         self._regions = QButtonGroup(self)
         self._animals = QSpinBox()
         self._animals.setObjectName("animals")
@@ -60,6 +62,7 @@ class EncoderChoice(QWidget):
         self._lay_out()
         self._show_note()
         self._encoders.activated.connect(self._on_changed)
+        self.weights.changed.connect(self._on_changed)
         self._regions.idClicked.connect(self._on_changed)
         self._animals.valueChanged.connect(self._on_animals)
         self._on_animals(1)
@@ -74,12 +77,13 @@ class EncoderChoice(QWidget):
         if self._encoders.findText(encoder) < 0:
             self._encoders.addItem(encoder)
         self._encoders.setCurrentText(encoder)
+        self.weights.set_path(str(given.get("checkpoint") or ""))
         crop, follow = given.get("crop"), given.get("follow", 1)
         region = _PART if crop else _FOLLOW if follow else _WHOLE
         self._regions.button(region).setChecked(True)
         self._animals.setValue(follow if isinstance(follow, int) and follow > 0 else 1)
         self._crop.setText(", ".join(map(str, crop)) if isinstance(crop, list) else "")
-        self._others = {name: value for name, value in given.items() if name not in _REGION}
+        self._others = {name: value for name, value in given.items() if name not in _CHOSEN_HERE}
         self._show_note()
 
     def chosen(self) -> tuple[str, dict[str, Any]]:
@@ -88,13 +92,18 @@ class EncoderChoice(QWidget):
         Raises
         ------
         EthoprismError
-            If the part of the picture is not four numbers.
+            If the part of the picture is not four numbers, or the encoder lacks its weights.
         """
+        encoder = self._encoders.currentText()
         region = self._regions.checkedId()
         shown: dict[str, Any] = {"follow": self._animals.value() if region == _FOLLOW else 0}
         if region == _PART:
             shown = {"crop": self._four_numbers()}
-        return self._encoders.currentText(), self._others | shown
+        if self.weights.path:
+            shown["checkpoint"] = self.weights.path
+        elif self._kind_of_weights() == "file":
+            raise EthoprismError("the encoder needs a file of weights", encoder, "name it")
+        return encoder, self._others | shown
 
     def _four_numbers(self) -> list[int]:
         try:
@@ -136,11 +145,17 @@ class EncoderChoice(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._encoders)
         column.addWidget(self._note)
+        column.addWidget(self.weights)
         column.addLayout(grid)
 
     def _show_note(self) -> None:
         note = self._notes.get(self._encoders.currentText())
         self._note.setText(note.sentence() if note else "This encoder is not installed here.")
+        self.weights.ask(self._kind_of_weights())
+
+    def _kind_of_weights(self) -> str:
+        note = self._notes.get(self._encoders.currentText())
+        return note.weights if note else "none"
 
     def _on_animals(self, number: int) -> None:
         self._animals.setSuffix(" animal" if number == 1 else " animals")
