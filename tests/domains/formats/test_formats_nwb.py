@@ -224,7 +224,11 @@ def test_series_of_intervals_and_annotations(session, tmp_path):
         notes = AnnotationSeries(name="notes", data=["sneeze"], timestamps=[1.5])
     session.add_acquisition(notes)
     path = saved(session, tmp_path / "other.nwb")
+    with h5py.File(path, "r+") as file:
+        file.copy("acquisition/notes", "acquisition/odd")
+        del file["acquisition/odd/timestamps"]
     found = read_events(path, video="a.mp4", fps=10.0, observed="coded span")
+    assert "columns that annotations have no place for, first: odd, data" in str(found.losses)
     assert spans(found) == [
         ("run", "state", 0, 10),
         ("sneeze", "point", 15, 15),

@@ -184,10 +184,10 @@ def _values(item: h5py.Dataset, path: Path) -> np.ndarray | None:
 def _of_series(group: h5py.Group, path: Path) -> FoundTable:
     """Make a table of a series of events: its name is the behaviour where nothing else tells."""
     name, kind = str(group.name), type_of(group)
-    times = _values(group["timestamps"], path)
+    times = _values(group["timestamps"], path) if "timestamps" in group else None
     data = _values(group["data"], path) if "data" in group else None
     if times is None or (kind != "Events" and (data is None or len(data) != len(times))):
-        raise EthoprismError(f"{name} has no plain times and data", path, "export it again")
+        return FoundTable(name, kind, {}, unread=("data",))
     label = name.rpartition("/")[2]
     if kind == "IntervalSeries":
         spans = [*_intervals(times, np.asarray(data))]
