@@ -8,7 +8,6 @@ are interleaved and the best of each is kept, so that a busy machine disturbs al
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -16,6 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 from flax import nnx
+from rates import measure, products, show
 
 from ethoprism_core.encoders.videoprism import VideoPrism
 from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, random_model
@@ -33,46 +33,17 @@ def main() -> None:
     config = getattr(VideoEncoderConfig, arguments.size)()
     model = random_model(partial(build, config), 0)
     flops = config.clip_flops(*config.grid)
-    runs = {f"product {n}": (2 * n**3, product(n)) for n in PRODUCTS}
+    runs = products(PRODUCTS)
     runs["both halves"] = (flops, both_halves(model))
     if not arguments.no_scan:
         runs["layer scan"] = (flops, layer_scan(model))
     rates = measure(runs, arguments.rounds)
-    wall, processor = (max(rates[f"product {n}"][clock] for n in PRODUCTS) for clock in (0, 1))
     print(f"one {arguments.size} clip: {flops / 1e12:.3f} TFLOP of matrix products")
-    print("GFLOP/s by the clock, GFLOP per processor second; and as shares of the best product")
-    for name, (by_clock, by_processor) in rates.items():
-        print(
-            f"{name:14s} {by_clock / 1e9:7.1f} {by_clock / wall:5.0%} "
-            f"{by_processor / 1e9:9.1f} {by_processor / processor:5.0%}"
-        )
+    show(rates)
 
 
 def build(config: VideoEncoderConfig, rngs: nnx.Rngs) -> VideoEncoder:
     return VideoEncoder(config, rngs=rngs)
-
-
-def measure(
-    runs: dict[str, tuple[int, Callable[[], object]]], rounds: int
-) -> dict[str, tuple[float, float]]:
-    """Rates by the clock and per processor second, the best of all rounds after a first one.
-
-    The second hardly depends on what else the machine is doing.
-    """
-    rates: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    for _ in range(rounds + 1):
-        for name, (flops, run) in runs.items():
-            started = time.perf_counter(), time.process_time()
-            run()
-            spent = time.perf_counter() - started[0], time.process_time() - started[1]
-            rates[name].append((flops / spent[0], flops / spent[1]))
-    return {name: tuple(np.max(measured[1:], axis=0)) for name, measured in rates.items()}
-
-
-def product(size: int) -> Callable[[], object]:
-    factor = jax.random.normal(jax.random.key(0), (size, size))
-    multiply = jax.jit(jnp.matmul)
-    return lambda: multiply(factor, factor).block_until_ready()
 
 
 def both_halves(model: VideoEncoder) -> Callable[[], object]:

@@ -8,13 +8,11 @@ pass twice the forward's. Rounds are interleaved, so that a busy machine disturb
 """
 
 import argparse
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
-import jax
-import jax.numpy as jnp
 import numpy as np
+from rates import measure, products, show
 
 from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, random_model
 from ethoprism_core.pretraining import (
@@ -48,17 +46,10 @@ def main() -> None:
         config, run=replace(config.run, batch=arguments.batch, accumulate=arguments.accumulate)
     )
     flops = arguments.batch * step_flops(config, arguments.accumulate)
-    runs = {f"product {n}": (2 * n**3, product(n, arguments.dtype)) for n in PRODUCTS}
-    runs["step"] = (flops, step(config, task))
+    runs = {**products(PRODUCTS, arguments.dtype), "step": (flops, step(config, task))}
     rates = measure(runs, arguments.rounds)
-    wall, processor = (max(rates[f"product {n}"][clock] for n in PRODUCTS) for clock in (0, 1))
     print(f"one {arguments.stage} step: {flops / 1e9:.1f} GFLOP of matrix products")
-    print("GFLOP/s by the clock, GFLOP per processor second; and as shares of the best product")
-    for name, (by_clock, by_processor) in rates.items():
-        print(
-            f"{name:14s} {by_clock / 1e9:7.1f} {by_clock / wall:5.0%} "
-            f"{by_processor / 1e9:9.1f} {by_processor / processor:5.0%}"
-        )
+    show(rates)
 
 
 def prepared(stage: str, dtype: str) -> tuple[ContrastiveConfig | MaskedConfig, Task]:
@@ -94,29 +85,6 @@ def noise(config: ContrastiveConfig | MaskedConfig) -> Batch:
         return Batch(video)
     ids = rng.integers(1, config.model.vocabulary, (config.run.batch, TEXT_LENGTH))
     return Batch(video, ids.astype(np.int32), np.zeros(ids.shape, np.float32))
-
-
-def product(size: int, dtype: str) -> Callable[[], object]:
-    factor = jax.random.normal(jax.random.key(0), (size, size), jnp.dtype(dtype))
-    multiply = jax.jit(jnp.matmul)
-    return lambda: multiply(factor, factor).block_until_ready()
-
-
-def measure(
-    runs: dict[str, tuple[float, Callable[[], object]]], rounds: int
-) -> dict[str, tuple[float, float]]:
-    """Rates by the clock and per processor second, the best of all rounds after a first one.
-
-    The second hardly depends on what else the machine is doing.
-    """
-    rates: dict[str, list[tuple[float, float]]] = {name: [] for name in runs}
-    for _ in range(rounds + 1):
-        for name, (flops, run) in runs.items():
-            started = time.perf_counter(), time.process_time()
-            run()
-            spent = time.perf_counter() - started[0], time.process_time() - started[1]
-            rates[name].append((flops / spent[0], flops / spent[1]))
-    return {name: tuple(np.max(measured[1:], axis=0)) for name, measured in rates.items()}
 
 
 def step_flops(config: ContrastiveConfig | MaskedConfig, accumulate: int) -> float:

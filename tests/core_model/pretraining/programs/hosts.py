@@ -1,6 +1,6 @@
 """Train the first steps as one of several processes that find each other by the environment.
 
-    python hosts.py FOLDER STEPS
+    python hosts.py FOLDER LAST_STEP
 
 Each process brings its own share of every batch, and the two share one copy of the parameters. A
 second call goes on where the first one ended.
@@ -63,13 +63,21 @@ class Share:
         assert process == jax.process_index()
 
 
-def main(folder, steps):
+def main(folder, last):
     join_hosts()
     kernel = np.random.default_rng(0).normal(size=(768, 16)).astype(np.float32) / 30
-    run = RunConfig(steps, batch=8, save_every=2, log_every=1)
-    mesh = make_mesh(jax.process_count())
-    optimizer = OptimizerConfig(warmup_steps=0)
-    state = train(Task(Alike(), {"kernel": kernel}, ()), Share(), optimizer, run, folder, mesh)
+    task = Task(Alike(), {"kernel": kernel}, ())
+    run = RunConfig(4, batch=8, log_every=1)
+    share = Share()
+    state = train(
+        task,
+        share,
+        OptimizerConfig(warmup_steps=0),
+        run,
+        folder,
+        make_mesh(jax.process_count()),
+        stop=lambda: share.number == last,
+    )
     held = state.params["kernel"].addressable_shards[0].data
     assert held.size * jax.process_count() == kernel.size
 
