@@ -29,6 +29,7 @@ from ethoprism_domains.annotation.editing.records import Event
 from ethoprism_domains.annotation.editing.reviewing import correct, judge_missed, take_in
 from ethoprism_domains.annotation.editing.rules import OVERLAPS, Rules
 from ethoprism_domains.annotation.editing.spans import joined, without
+from ethoprism_domains.annotation.editing.together import describe_all, for_each, paste, shift
 
 __all__ = [
     "OVERLAPS",
@@ -43,16 +44,20 @@ __all__ = [
     "correct",
     "delete",
     "describe",
+    "describe_all",
     "difference",
     "fitted",
+    "for_each",
     "in_the_way",
     "joined",
     "judge_missed",
     "merge",
     "move",
     "observe",
+    "paste",
     "reject",
     "relabel",
+    "shift",
     "split",
     "start",
     "stop",

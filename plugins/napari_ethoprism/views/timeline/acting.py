@@ -7,15 +7,17 @@ from ethoprism_domains.annotation.editing import (
     add,
     change_subject,
     delete,
+    describe_all,
+    for_each,
     merge,
     observe,
+    paste,
     reject,
     relabel,
     split,
     unobserve,
 )
 from ethoprism_domains.annotation.editing.spans import Span
-from ethoprism_domains.annotation.editing.together import describe_all, for_each, paste
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.timeline.clipboard import events_in, text_of
 from napari_ethoprism.views.timeline.lanes import Lane

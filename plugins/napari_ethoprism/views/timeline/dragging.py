@@ -1,8 +1,7 @@
 """Dragging what is coded, edges and whole bouts, and the band that chooses what lies within it."""
 
-from ethoprism_domains.annotation.editing import Event, move
+from ethoprism_domains.annotation.editing import Event, move, shift
 from ethoprism_domains.annotation.editing.spans import Span
-from ethoprism_domains.annotation.editing.together import shift
 from napari_ethoprism.views.timeline.gestures import Desk, Gesture, Press
 from napari_ethoprism.views.timeline.overlay import Preview
 from napari_ethoprism.views.timeline.ruler import time_text
