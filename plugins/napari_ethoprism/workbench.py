@@ -102,6 +102,7 @@ class Workbench(QObject):
         if isinstance(window, QMainWindow):
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         self.canvas.put_badge(window)
+        self.transport.names_toggled.connect(self.canvas.show_names)
         coding = self.views["Code"]
         commands = coding.commands() if isinstance(coding, CodingView) else {}
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)

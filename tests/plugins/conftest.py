@@ -1,6 +1,5 @@
 """A small project with made videos, a session, and a workbench in a real viewer."""
 
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -28,17 +27,15 @@ ETHOGRAM = Ethogram(
 
 @pytest.fixture(scope="session", autouse=True)
 def private_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """Keep indexes and settings, also napari's, out of the user's own folders."""
-    folder = str(tmp_path_factory.mktemp("user"))
-    names = ("XDG_CACHE_HOME", "XDG_CONFIG_HOME", "LOCALAPPDATA", "APPDATA", "NAPARI_CONFIG")
-    before = {name: os.environ.get(name) for name in names}
-    os.environ.update(dict.fromkeys(names, folder))
-    os.environ["NAPARI_CONFIG"] = f"{folder}/napari.yaml"
-    yield
-    for name, value in before.items():
-        os.environ.pop(name)
-        if value is not None:
-            os.environ[name] = value
+    """Keep indexes, settings and lists of ours, and napari's settings, out of the user's own."""
+    folder = tmp_path_factory.mktemp("user")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("NAPARI_CONFIG", str(folder / "napari.yaml"))
+        for kind in ("cache", "config", "data", "documents"):
+            patch.setattr(
+                f"platformdirs.user_{kind}_path", lambda *_, kind=kind, **__: folder / kind
+            )
+        yield
 
 
 def draw_number(number: int) -> np.ndarray:

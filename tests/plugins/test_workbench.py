@@ -1,8 +1,8 @@
 """The workbench in a real viewer."""
 
 import numpy as np
-import pytest
-from qtpy.QtCore import Qt
+from qtpy.QtCore import QPoint, Qt
+from qtpy.QtWidgets import QCheckBox
 
 from ethoprism_domains.annotation import editing
 
@@ -27,17 +27,9 @@ def slider(bench):
     return bench.viewer.dims.current_step[0]
 
 
-def test_the_first_frame_is_shown_and_the_theme_followed(workbench, qtbot, read_number):
-    assert workbench.session.video_name == "one.mp4"
-    settle(qtbot, workbench, 0)
-    assert workbench.canvas.layer.name == "one.mp4" and slider(workbench) == 0
-    assert workbench.theme.colors.is_dark
-    workbench.viewer.theme = "light"
-    assert not workbench.theme.colors.is_dark
-
-
 def test_slider_playhead_and_picture_are_of_the_same_frame(workbench, qtbot, read_number):
     settle(qtbot, workbench, 0)
+    assert workbench.canvas.layer.name == "one.mp4" and slider(workbench) == 0
     for frame in (71, 12, 99, 13, 14):
         workbench.session.seek(frame)
         settle(qtbot, workbench)
@@ -47,18 +39,27 @@ def test_slider_playhead_and_picture_are_of_the_same_frame(workbench, qtbot, rea
         assert workbench.session.frame == frame
         settle(qtbot, workbench)
         assert on_screen(workbench, read_number) == frame == slider(workbench)
+    workbench.viewer.dims.ndisplay = 3
+    qtbot.wait(50)
+    workbench.viewer.dims.ndisplay = 2
+    workbench.session.seek(7)
+    settle(qtbot, workbench)
+    assert on_screen(workbench, read_number) == 7 == slider(workbench)
 
 
 def test_playing_shows_every_frame(workbench, qtbot, read_number):
     settle(qtbot, workbench, 0)
     seen = []
-    workbench.session.shown_changed.connect(
-        lambda frame: seen.append((frame, on_screen(workbench, read_number)))
-    )
+
+    def look(frame):
+        seen.append((frame, on_screen(workbench, read_number)))
+
+    workbench.session.shown_changed.connect(look)
     workbench.player.every_frame = True
     workbench.player.set_speed(16)
     workbench.player.play()
     qtbot.waitUntil(lambda: not workbench.player.is_playing, timeout=60_000)
+    workbench.session.shown_changed.disconnect(look)
     assert seen == [(frame, frame) for frame in range(1, 100)]
 
 
@@ -90,17 +91,7 @@ def test_closing_while_decoding_leaves_no_layer(workbench, qtbot):
     assert not workbench.viewer.layers and workbench.pictures.array is None
 
 
-@pytest.mark.parametrize("ndisplay", [3])
-def test_three_dimensions_do_no_harm(workbench, qtbot, ndisplay):
-    settle(qtbot, workbench, 0)
-    workbench.viewer.dims.ndisplay = ndisplay
-    qtbot.wait(50)
-    workbench.viewer.dims.ndisplay = 2
-    workbench.session.seek(7)
-    settle(qtbot, workbench)
-
-
-def test_keys_work_in_the_viewer_and_save_is_ours(workbench, qtbot, monkeypatch):
+def test_keys_theme_and_badge_in_the_viewer(workbench, qtbot):
     settle(qtbot, workbench, 0)
     window = workbench.panel.window()
     qtbot.keyClick(window, Qt.Key.Key_Right)
@@ -111,21 +102,12 @@ def test_keys_work_in_the_viewer_and_save_is_ours(workbench, qtbot, monkeypatch)
         qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ControlModifier)
     assert len(told) == 2 and all(sentence.startswith("Already saved") for sentence in told)
     assert workbench.viewer.status == told[-1]
-
-
-def test_the_badge_tells_what_holds_in_the_frame_on_the_screen(workbench, qtbot):
-    settle(qtbot, workbench, 0)
-    session, badge = workbench.session, workbench.canvas.badge
-    session.do(editing.add, "walk", 10, 20, subject="A")
-    session.do(editing.start, "rest", 15, subject="B")
-    session.do(editing.add, "jump", 12, labeling_method="automated", model="m")
-    assert badge.lines == ["0   00:00:00.000"]
-    session.seek(12)
-    settle(qtbot, workbench)
-    assert badge.lines == ["12   00:00:00.600", "A: walk", "jump"]
-    session.set_blind(True)
-    session.seek(19)
-    settle(qtbot, workbench)
-    assert badge.lines[1:] == ["A: walk", "B: rest"]
-    badge.set_shows_bouts(False)
-    assert badge.lines == ["19   00:00:00.950"]
+    assert workbench.canvas.badge.lines == ["1   00:00:00.050"]
+    workbench.session.do(editing.add, "jump", 1)
+    assert workbench.canvas.badge.lines == ["1   00:00:00.050", "jump"]
+    names = workbench.transport.findChild(QCheckBox, "names")
+    qtbot.mouseClick(names, Qt.MouseButton.LeftButton, pos=QPoint(8, names.height() // 2))
+    assert workbench.canvas.badge.lines == ["1   00:00:00.050"]
+    assert workbench.theme.colors.is_dark
+    workbench.viewer.theme = "light"
+    assert not workbench.theme.colors.is_dark

@@ -7,6 +7,7 @@ from qtpy.QtCore import QObject, Qt, Signal
 from qtpy.QtWidgets import QMainWindow, QWidget
 
 from napari_ethoprism.playback import Pictures
+from napari_ethoprism.playback.array import PictureArray
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.badge import Badge
 from napari_ethoprism.views.theme import Colors, Theme
@@ -77,6 +78,11 @@ class Canvas(QObject):
             self.badge.move(_BADGE_AT, _BADGE_AT)
             self.badge.raise_()
 
+    def show_names(self, shows: bool) -> None:
+        """Name the bouts that hold over the picture, or do not."""
+        if self.badge is not None:
+            self.badge.set_shows_bouts(shows)
+
     def close(self) -> None:
         """Let the viewer go, with the video's layer taken out."""
         self._pictures.arrived.disconnect(self._on_arrived)
@@ -89,8 +95,9 @@ class Canvas(QObject):
         self._viewer.layers.events.removed.disconnect(self._on_removed)
 
     def _on_opened(self) -> None:
-        self._remove_layer()
         self._at, self._is_new = -1, self._pictures.array is not None
+        if not self._is_new:
+            self._remove_layer()
 
     def _on_arrived(self, frame: int) -> None:
         if frame == self._session.frame and not self._is_waiting:
@@ -110,7 +117,7 @@ class Canvas(QObject):
         self._at = frame
         if self._is_new:
             self._is_new = False
-            self._add_layer()
+            self._show_video(array)
         if self.layer is None:
             return
         self._set_slider(frame)
@@ -123,14 +130,18 @@ class Canvas(QObject):
         if axis >= 0 and round(self._viewer.dims.point[axis]) != frame:
             self._viewer.dims.set_point(axis, frame)
 
-    def _add_layer(self) -> None:
-        array, viewer = self._pictures.array, self._viewer
-        assert array is not None
-        name = self._session.video_name
-        layer = Image(array, name=name, rgb=True, multiscale=False, contrast_limits=(0, 255))
-        viewer.layers.insert(0, layer)  # below what the user has
-        viewer.layers.selection.active = layer
-        self.layer = layer
+    def _show_video(self, array: PictureArray) -> None:
+        """Put another video into its layer; a new layer takes napari ten times longer."""
+        viewer, name = self._viewer, self._session.video_name
+        if self.layer is not None:
+            self._set_slider(self._at)
+            self.layer.data, self.layer.name = array, name
+        else:
+            self.layer = Image(
+                array, name=name, rgb=True, multiscale=False, contrast_limits=(0, 255)
+            )
+            viewer.layers.insert(0, self.layer)  # below what the user has
+            viewer.layers.selection.active = self.layer
         if self._size != array.shape[1:3]:
             viewer.reset_view()
             self._size = array.shape[1:3]

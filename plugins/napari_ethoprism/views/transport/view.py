@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from qtpy.QtCore import QSize, Qt
+from qtpy.QtCore import QSize, Qt, Signal
 from qtpy.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from napari_ethoprism.keys import command
@@ -35,7 +35,14 @@ class TransportView(QWidget):
         The window's colours.
     actions
         What each command does, by its name.
+
+    Attributes
+    ----------
+    names_toggled
+        Whether the names of bouts are wanted over the picture.
     """
+
+    names_toggled = Signal(bool)
 
     def __init__(
         self,
@@ -65,6 +72,11 @@ class TransportView(QWidget):
         )
         self._watch.setChecked(observing.is_enabled)
         self._watch.toggled.connect(observing.set_enabled)
+        self._names = _check_box(
+            "names", "Names", "Show over the picture which bouts hold in the frame"
+        )
+        self._names.setChecked(True)
+        self._names.toggled.connect(self.names_toggled)
         self._lay_out()
         self._connect()
 
@@ -75,7 +87,7 @@ class TransportView(QWidget):
     def _lay_out(self) -> None:
         first, *others = [_row(*(self._buttons[name] for name in row)) for row in _GROUPS]
         speed = _row(self._speed, self._every)
-        bar = FlowBar(first, speed, self.position, *others, self._watch)
+        bar = FlowBar(first, speed, self.position, *others, self._watch, self._names)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 2, 4, 0)
         column.setSpacing(2)
