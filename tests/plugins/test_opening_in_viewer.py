@@ -9,10 +9,12 @@ import napari
 import pytest
 from pytestqt.qtbot import QtBot
 
+from ethoprism.project import Project
 from ethoprism_domains.annotation.editing import add
 from ethoprism_domains.annotation.store import read_journal
 from napari_ethoprism.contributions import workbench_of
 from napari_ethoprism.launching import launch
+from napari_ethoprism.settings import Settings
 from napari_ethoprism.workbench import PANEL
 
 MakeViewer = Callable[..., napari.Viewer]
@@ -89,3 +91,27 @@ def test_the_command_line_opens_what_it_names(
     monkeypatch.setattr("napari.run", run)
     assert launch([bare], "Ann") == 0
     assert seen == [("Ann", "one.mp4")]
+
+
+def test_the_settings_are_obeyed(
+    qtbot: QtBot, viewer: napari.Viewer, project: Project, monkeypatch: pytest.MonkeyPatch
+):
+    chosen = Settings(annotator="Cy", hold_ms=700, observe_while_playing=False, cache_mb=64)
+    monkeypatch.setattr("napari_ethoprism.settings.read_settings", lambda: chosen)
+    monkeypatch.setattr("napari_ethoprism.workbench.read_settings", lambda: chosen)
+    bench = workbench_of(viewer)
+    assert bench.session.annotator == "Cy"
+    assert not bench.observing.is_enabled
+    with qtbot.waitSignal(bench.session.video_changed):
+        bench.session.open_project(project.folder)
+    bench.session.set_coding(True)
+    coder = bench.views["Code"].coder
+    for begin, is_open in ((0.0, True), (10.0, False)):
+        bench.session.seek(0)
+        coder.press("walk", begin)
+        bench.session.seek(20)
+        coder.release("walk", begin + (0.5 if is_open else 0.9))
+        assert bool(bench.session.coding.open_bouts()) == is_open
+        while bench.session.coding.events:
+            bench.session.undo()
+    bench.close()
