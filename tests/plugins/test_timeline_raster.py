@@ -107,6 +107,17 @@ def test_chosen_events_are_framed_and_commented_ones_have_a_corner():
     assert image[ROWS.bar.start, 200] == INKS.mark and image[ROWS.bar.start, 207] == INKS.solid
 
 
+def test_small_marks_are_left_out_where_they_would_hide_the_events():
+    scale = Scale(1000, 500.0)
+    events = [state(f"e{n}", n * 10, n * 10 + 5, comment="look") for n in range(100)]
+    assert (painted(events, scale) != INKS.mark).all()
+    assert (painted(events[:9], scale) == INKS.mark).any()
+    points = [Event(f"p{n}", "peck", n * 10, n * 10, kind="point") for n in range(100)]
+    assert (painted(points, scale)[0] == EMPTY).all() and (
+        painted(points[:9], scale)[0] != EMPTY
+    ).any()
+
+
 def test_bouts_that_touch_can_be_told_apart():
     image = painted([state("a", 10, 20), state("b", 20, 30)], Scale(100, 500.0))
     assert image[10, 99] == INKS.solid and image[10, 100] == INKS.seam

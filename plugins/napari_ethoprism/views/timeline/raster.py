@@ -33,6 +33,7 @@ _ORDER = [
     for judgement in (JUDGEMENTS["absent"], JUDGEMENTS["unsure"], JUDGEMENTS["present"])
 ]
 _CORNER = 6  # rows and columns of the corner that tells of a comment
+_ROOM = 32  # columns for each small mark; where there is less, they would hide what they mark
 _SEAM = 3  # columns from which on a bar's first column is drawn apart
 
 
@@ -203,7 +204,9 @@ def paint_events(
     there = set(np.flatnonzero(np.bincount(plain)).tolist())
     for look in [look for look in _ORDER if look in there]:
         _paint_look(image, look, left[plain == look], right[plain == look], rows, inks)
-    _paint_comments(image, left[(looks & COMMENT) > 0], rows, inks)
+    commented = left[(looks & COMMENT) > 0]
+    if len(commented) * _ROOM <= image.shape[1]:
+        _paint_comments(image, commented, rows, inks)
     if chosen is not None:
         _paint_chosen(image, left[chosen[numbers]], right[chosen[numbers]], inks)
 
@@ -219,9 +222,9 @@ def _paint_look(
     method = look & METHOD
     band = rows.low if method == METHODS["automated"] else rows.bar
     part = image[band]
-    first = _ends(left, right, width)
+    first = left[:0] if look & POINT else _ends(left, right, width)
     _fill(part, look & JUDGEMENT, columns, first, inks, method == METHODS["automated"])
-    if look & POINT:
+    if look & POINT and len(middle) * _ROOM <= width:
         _paint_heads(image[: len(part)] if band is rows.bar else part, middle, inks)
     if method == METHODS["curated"]:
         part[: max(len(part) // 8, 1), columns] = inks.mark
