@@ -25,6 +25,12 @@ INKS = Inks.of("#0080ff", "#101010", "#808080", "#ffffff")
 EMPTY = INKS.ground
 ROWS = Rows.of(20, False)
 SPLIT = Rows.of(34, True)
+scales = st.builds(
+    lambda width, zoom, left: Scale(1000, width).zoomed(zoom, 0).starting(left),
+    st.floats(20, 900),
+    st.floats(1, 100),
+    st.floats(0, 1000),
+)
 
 
 def state(name: str, start: int, stop: int, **details: str) -> Event:
@@ -116,6 +122,22 @@ def test_small_marks_are_left_out_where_they_would_hide_the_events():
     assert (painted(points, scale)[0] == EMPTY).all() and (
         painted(points[:9], scale)[0] != EMPTY
     ).any()
+
+
+def test_what_is_hollow_has_both_its_sides():
+    image = painted([state("a", 10, 20, judgement="absent")], Scale(100, 500.0))
+    assert (image[ROWS.bar][:, [50, 99]] == INKS.solid).all()
+    assert (image[ROWS.bar][1:-1, 51:99] == INKS.ground).mean() > 0.7
+
+
+@given(scales, st.integers(0, 999), st.integers(1, 999), st.sampled_from(["absent", "unsure"]))
+def test_nothing_is_painted_outside_a_bout(scale, start, length, judgement):
+    image = painted([state("a", start, min(start + length, 1000), judgement=judgement)], scale)
+    left = round(float(scale.x_of(float(start))))
+    right = max(round(float(scale.x_of(float(min(start + length, 1000))))), left + 1)
+    inside = np.zeros(image.shape[1], bool)
+    inside[max(left, 0) : max(right, 0)] = True
+    assert not ((image != EMPTY).any(0) & ~inside).any()
 
 
 def test_bouts_that_touch_can_be_told_apart():

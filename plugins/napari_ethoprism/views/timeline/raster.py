@@ -222,8 +222,11 @@ def _paint_look(
     method = look & METHOD
     band = rows.low if method == METHODS["automated"] else rows.bar
     part = image[band]
-    first = left[:0] if look & POINT else _ends(left, right, width)
-    _fill(part, look & JUDGEMENT, columns, first, inks, method == METHODS["automated"])
+    sides = left[:0] if look & POINT else _ends(left, right, width)
+    if look & JUDGEMENT != JUDGEMENTS["present"]:  # hollow, it wants its other side too
+        inside = (right - left >= _SEAM) & (right > 0) & (right <= width)
+        sides = np.concatenate([sides, right[inside] - 1])
+    _fill(part, look & JUDGEMENT, columns, sides, inks, method == METHODS["automated"])
     if look & POINT and len(middle) * _ROOM <= width:
         _paint_heads(image[: len(part)] if band is rows.bar else part, middle, inks)
     if method == METHODS["curated"]:
