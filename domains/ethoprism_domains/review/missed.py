@@ -8,7 +8,7 @@ import xarray as xr
 from ethoprism_domains.annotation import frame_edges, runs
 from ethoprism_domains.annotation.editing import Event
 from ethoprism_domains.annotation.editing.spans import Span
-from ethoprism_domains.probe import PostProcessing
+from ethoprism_domains.probe import BehaviorRule, PostProcessing
 from ethoprism_domains.probe.postprocess import smooth
 from ethoprism_domains.review.candidates import Candidate
 
@@ -46,38 +46,36 @@ def nearly_bouts(
         What a person has observed: a stretch of which half was, is left out.
     """
     times = predictions["time"].values.astype(float)
-    edges = frame_edges(times)
     judged = np.zeros(len(times), bool)
     for start, stop in observed:
         judged[start:stop] = True
-    probability, labels = predictions["probability"].values, predictions["label"].values
     found = []
     for who, subject in enumerate(predictions["individual"].values.tolist()):
         for column, behavior in enumerate(predictions["behavior"].values.tolist()):
-            rule = processing.rules[column]
-            smoothed = smooth(probability[:, who, column], times, rule.smoothing_s)
-            near = smoothed >= _NEARLY * rule.threshold
-            taken = labels[:, who, column] == 1
+            probability = predictions["probability"].values[:, who, column]
+            taken = predictions["label"].values[:, who, column] == 1
             taken |= _frames_of(events, subject, behavior, len(times))
-            for start, stop in _free_runs(near, taken):
-                is_long = edges[stop] - edges[start] >= _SHORTEST_S
-                if not is_long or judged[start:stop].mean() >= _MOST_JUDGED:
+            for start, stop, peak in _near(probability, times, processing.rules[column], taken):
+                if judged[start:stop].mean() >= _MOST_JUDGED:
                     continue
-                peak = float(smoothed[start:stop].max())
-                doubt = _WEIGHT * min(1.0, peak / max(rule.threshold, 1e-6))
-                mean = float(probability[start:stop, who, column].mean())
-                reason = f"nearly predicted: {peak:.0%} at the most, {rule.threshold:.0%} is asked"
+                threshold = processing.rules[column].threshold
+                doubt = _WEIGHT * min(1.0, peak / max(threshold, 1e-6))
+                mean = float(probability[start:stop].mean())
+                reason = f"nearly predicted: {peak:.0%} at the most, {threshold:.0%} is asked"
                 found.append(
                     Candidate(video, subject, behavior, start, stop, "", mean, doubt, reason)
                 )
     return found
 
 
-def _free_runs(near: np.ndarray, taken: np.ndarray) -> Iterator[tuple[int, int]]:
-    """Yield the runs of `near` in which nothing is taken."""
-    for start, stop in runs(near).tolist():
-        if not taken[start:stop].any():
-            yield start, stop
+def _near(
+    probability: np.ndarray, times: np.ndarray, rule: BehaviorRule, taken: np.ndarray
+) -> Iterator[tuple[int, int, float]]:
+    """Yield the runs that are near the threshold and in which nothing is taken, and their peaks."""
+    smoothed, edges = smooth(probability, times, rule.smoothing_s), frame_edges(times)
+    for start, stop in runs(smoothed >= _NEARLY * rule.threshold).tolist():
+        if edges[stop] - edges[start] >= _SHORTEST_S and not taken[start:stop].any():
+            yield start, stop, float(smoothed[start:stop].max())
 
 
 def _frames_of(events: Sequence[Event], subject: str, behavior: str, count: int) -> np.ndarray:

@@ -4,10 +4,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from qtpy.QtCore import QObject, QTimer, Signal
+from qtpy.QtCore import QObject, Signal
 
 from ethoprism.jobs import Task
-from ethoprism.learning.adopting import adopt_predictions, predicted_events
 from ethoprism.learning.places import (
     outdated_predictions,
     predictions_path,
@@ -16,9 +15,8 @@ from ethoprism.learning.places import (
     probe_path,
 )
 from ethoprism.plain_scores import PlainScores, read_plain_scores
-from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation.editing import take_in
 from ethoprism_domains.review.candidates import Queue
+from napari_ethoprism.jobs.adoption import Adoption
 from napari_ethoprism.jobs.process_job import Job
 from napari_ethoprism.session import Session
 
@@ -90,11 +88,8 @@ class Learner(QObject):
         self._folder = ""
         self._job: Job | None = None
         self._then: list[Callable[[], None]] = []
-        self._adopting: list[str] = []
-        self._adopted: list[str] = []
-        self._step = QTimer(self)
-        self._step.setSingleShot(True)
-        self._step.timeout.connect(self._adopt_next)
+        self._adoption = Adoption(session, self)
+        self._adoption.ended.connect(self._on_adopted)
         session.project_changed.connect(self._on_project)
         self._on_project()
 
@@ -164,14 +159,14 @@ class Learner(QObject):
     def cancel(self) -> None:
         """Ask the job to stop; what it has finished is kept."""
         self._then = []
-        self._adopting = []
+        self._adoption.stop()
         if self._job is not None:
             self._job.cancel()
 
     def close(self) -> None:
         """End the job, and tell nothing more of it."""
-        self._then, self._adopting = [], []
-        self._step.stop()
+        self._then = []
+        self._adoption.close()
         if self._job is not None:
             self._job.close()
             self._job.deleteLater()
@@ -265,34 +260,11 @@ class Learner(QObject):
 
     def _on_predicted(self, result: Mapping[str, Any]) -> None:
         self._tell_of(result)
-        self._adopting, self._adopted = list(result["done"]), []
-        self._step.start(0)
+        self._adoption.begin(self.trained.probe, result["done"])
 
-    def _adopt_next(self) -> None:
-        """Take the predictions of one video in, so that the window never waits for many."""
-        if self._adopting:
-            video = self._adopting.pop(0)
-            try:
-                self._adopt(video)
-                self._adopted.append(video)
-            except EthoprismError as error:
-                self._session.tell_problem(error)
-            self._step.start(0)
-            return
-        session = self._session
-        if session.video_name in self._adopted:
-            session.choose_predictions(self.trained.probe)
-        session.videos_changed.emit()
+    def _on_adopted(self, videos: list[str]) -> None:
         self._end()
-        self.predicted.emit(self._adopted)
-
-    def _adopt(self, video: str) -> None:
-        session, probe = self._session, self.trained.probe
-        assert session.project is not None
-        if video == session.video_name and session.store is not None:
-            session.do(take_in, predicted_events(session.project, probe, video), probe)
-        else:
-            adopt_predictions(session.project, probe, [video], session.annotator)
+        self.predicted.emit(videos)
 
     def _tell_of(self, result: Mapping[str, Any]) -> None:
         for video, reason in result["failures"].items():

@@ -3,7 +3,16 @@
 from collections.abc import Callable
 
 from qtpy.QtCore import Qt
-from qtpy.QtWidgets import QGroupBox, QLabel, QLayout, QPushButton, QVBoxLayout, QWidget
+from qtpy.QtWidgets import (
+    QFrame,
+    QGroupBox,
+    QLabel,
+    QLayout,
+    QPushButton,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 
 def sentence(name: str) -> QLabel:
@@ -35,3 +44,12 @@ def section(title: str, *items: QWidget | QLayout) -> QGroupBox:
         else:
             column.addWidget(item)
     return box
+
+
+def scrolled(page: QWidget) -> QScrollArea:
+    """Put a page into a frame in which it scrolls where it is higher than there is room."""
+    scroll = QScrollArea()
+    scroll.setFrameShape(QFrame.Shape.NoFrame)
+    scroll.setWidgetResizable(True)
+    scroll.setWidget(page)
+    return scroll

@@ -2,7 +2,7 @@
 
 from qtpy.QtCore import QTimer
 from qtpy.QtGui import QShowEvent
-from qtpy.QtWidgets import QComboBox, QFrame, QLineEdit, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from ethoprism.learning.coded import Coded, coded_so_far
 from ethoprism_core.errors import EthoprismError
@@ -11,7 +11,7 @@ from napari_ethoprism.session import Session
 from napari_ethoprism.views.classify.encoder_choice import EncoderChoice
 from napari_ethoprism.views.flow import FlowLayout
 from napari_ethoprism.views.job_bar import JobBar
-from napari_ethoprism.views.parts import button, section, sentence
+from napari_ethoprism.views.parts import button, scrolled, section, sentence
 from napari_ethoprism.views.score_list import ScoreList
 
 _KINDS = {"compact": "compact (learns most)", "linear": "linear (quickest)"}
@@ -114,12 +114,8 @@ class ClassifyView(QWidget):
         column.addWidget(section("2. Learn", self._coded, learned, self.scores))
         column.addWidget(section("3. Predict", self._probes, predicted))
         column.addStretch(1)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(page)
         whole = QVBoxLayout(self)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(scrolled(page), 1)
         whole.addWidget(JobBar(self._learner))
 
     def _connect(self) -> None:

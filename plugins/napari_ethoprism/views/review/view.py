@@ -2,7 +2,7 @@
 
 from qtpy.QtCore import Qt
 from qtpy.QtGui import QHideEvent, QKeyEvent, QKeySequence, QShowEvent
-from qtpy.QtWidgets import QDoubleSpinBox, QFrame, QScrollArea, QVBoxLayout, QWidget
+from qtpy.QtWidgets import QDoubleSpinBox, QVBoxLayout, QWidget
 
 from ethoprism_domains.review.candidates import Queue
 from napari_ethoprism.jobs import Learner
@@ -12,7 +12,7 @@ from napari_ethoprism.views.coding.bindings import key_of
 from napari_ethoprism.views.coding.key_filter import KeyFilter
 from napari_ethoprism.views.flow import FlowLayout
 from napari_ethoprism.views.job_bar import JobBar
-from napari_ethoprism.views.parts import button, sentence
+from napari_ethoprism.views.parts import button, scrolled, sentence
 from napari_ethoprism.views.review.card import Card
 from napari_ethoprism.views.review.queue_list import QueueList
 from napari_ethoprism.views.review.reviewer import Looper, Reviewer
@@ -107,12 +107,8 @@ class ReviewView(QWidget):
         column.addLayout(row)
         for widget in (self._left, self.card, self._margin, self.queue, self.scores):
             column.addWidget(widget, 1 if widget is self.queue else 0)
-        scroll = QScrollArea()
-        scroll.setFrameShape(QFrame.Shape.NoFrame)
-        scroll.setWidgetResizable(True)
-        scroll.setWidget(page)
         whole = QVBoxLayout(self)
-        whole.addWidget(scroll, 1)
+        whole.addWidget(scrolled(page), 1)
         whole.addWidget(JobBar(self._learner))
 
     def _connect(self) -> None:
