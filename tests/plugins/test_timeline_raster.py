@@ -8,11 +8,10 @@ from hypothesis import strategies as st
 from ethoprism_domains.annotation.editing import Change, Coding, Event
 from napari_ethoprism.views.timeline.curve import Curve
 from napari_ethoprism.views.timeline.index import EventIndex, LaneEvents
+from napari_ethoprism.views.timeline.inks import Inks, mixed
 from napari_ethoprism.views.timeline.raster import (
-    Inks,
     Rows,
     empty_lane,
-    mixed,
     occupied,
     paint_curve,
     paint_events,

@@ -8,12 +8,11 @@ from qtpy.QtCore import QPointF, QRect, QRectF, QSize, Qt
 from qtpy.QtGui import QColor, QFont, QFontMetrics, QImage, QPainter, QPixmap
 
 from napari_ethoprism.views.theme import Colors
+from napari_ethoprism.views.timeline.inks import Inks, mixed
 from napari_ethoprism.views.timeline.lanes import Lane
 from napari_ethoprism.views.timeline.raster import (
-    Inks,
     Rows,
     empty_lane,
-    mixed,
     paint_curve,
     paint_events,
     paint_spans,
