@@ -145,7 +145,7 @@ class _Track:
 class _Material:
     videos: Sequence[CodedVideo]
     settings: AgreementSettings
-    unit_of_frame: Sequence[Int[np.ndarray, " time"]]
+    unit_of_frame: Sequence[Int[np.ndarray, " _"]]
     units: int
     weights: Int[np.ndarray, "replicate unit"]
 
