@@ -36,6 +36,7 @@ TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     "Files": lambda bench: ExchangeView(bench.session),
 }
 
+_CORNER = Qt.Corner.BottomLeftCorner
 _BOTTOM_HEIGHT = 230  # pixels: the bar, the ruler and half a dozen lanes
 
 
@@ -100,6 +101,8 @@ class Workbench(QObject):
         dock = viewer.window.add_dock_widget(self.bottom, name="Timeline", area="bottom")
         window = self.bottom.window()
         if isinstance(window, QMainWindow):
+            # else napari's panels on the left, which are high, leave the timeline no height
+            window.setCorner(_CORNER, Qt.DockWidgetArea.LeftDockWidgetArea)
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         self.canvas.put_badge(window)
         self.transport.names_toggled.connect(self.canvas.show_names)
@@ -132,6 +135,9 @@ class Workbench(QObject):
         self.opener.close()
         self.learner.close()
         self._shortcuts.close()
+        window = self.bottom.window()
+        if isinstance(window, QMainWindow):
+            window.setCorner(_CORNER, Qt.DockWidgetArea.BottomDockWidgetArea)
         for view in (*self.views.values(), self.transport, self.timeline):
             view.close()
         self.session.close_project()

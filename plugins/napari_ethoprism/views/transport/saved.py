@@ -3,14 +3,13 @@
 from datetime import datetime
 
 from qtpy.QtCore import Qt
-from qtpy.QtGui import QResizeEvent
-from qtpy.QtWidgets import QLabel, QSizePolicy, QWidget
+from qtpy.QtWidgets import QLabel, QWidget
 
 from ethoprism_domains.annotation.editing import Change
 from napari_ethoprism.session import Session
 
 _ELIDED = Qt.TextElideMode.ElideRight
-_MARGIN = 6
+_WIDTH, _MARGIN = 240, 6
 
 
 class SavedLabel(QLabel):
@@ -25,8 +24,7 @@ class SavedLabel(QLabel):
     def __init__(self, session: Session, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("saved")
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
-        self.setMinimumWidth(90)
+        self.setFixedWidth(_WIDTH)
         self._session, self._sentence = session, ""
         session.coding_changed.connect(self._on_change)
         session.video_changed.connect(self._on_video)
@@ -42,11 +40,6 @@ class SavedLabel(QLabel):
         else:
             self._session.tell(f"Already saved: every action is. {self._sentence}")
 
-    def resizeEvent(self, event: QResizeEvent | None) -> None:  # noqa: N802 (Qt's name)
-        """Say as much as there is room for."""
-        super().resizeEvent(event)
-        self._show(self._sentence)
-
     def _on_change(self, change: Change) -> None:
         self._show(f"Saved {datetime.now():%H:%M:%S}: {change.what}")
 
@@ -61,5 +54,5 @@ class SavedLabel(QLabel):
 
     def _show(self, sentence: str) -> None:
         self._sentence = sentence
-        self.setText(self.fontMetrics().elidedText(sentence, _ELIDED, self.width() - _MARGIN))
+        self.setText(self.fontMetrics().elidedText(sentence, _ELIDED, _WIDTH - _MARGIN))
         self.setToolTip(f"{sentence}\nEvery action is on the disk before it is shown.")

@@ -87,15 +87,12 @@ class TransportView(QWidget):
     def _lay_out(self) -> None:
         first, *others = [_row(*(self._buttons[name] for name in row)) for row in _GROUPS]
         speed = _row(self._speed, self._every)
-        bar = FlowBar(first, speed, self.position, *others, self._watch, self._names)
+        bar = FlowBar(first, speed, self.position, *others, self._watch, self._names, self.saved)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 2, 4, 0)
         column.setSpacing(2)
         column.addWidget(self.banner)
-        row = QHBoxLayout()
-        row.addWidget(bar, 5)
-        row.addWidget(self.saved, 1)
-        column.addLayout(row)
+        column.addWidget(bar)
 
     def _connect(self) -> None:
         session, player = self._session, self._player
