@@ -11,6 +11,7 @@ from ethoprism.embedding import Recipe, Stages, embed_file
 from ethoprism.study import Study
 from ethoprism_core.features import open_features
 from ethoprism_domains.annotation import frame_labels
+from ethoprism_domains.annotation.labels import known_individuals
 from ethoprism_domains.probe import Samples, gather_samples
 
 _SCENE = ("",)
@@ -89,7 +90,7 @@ def _lay_labels(
             study.annotations,
             video,
             store["frame_time"].values.astype(np.float64),
-            individuals=named if told_apart else _SCENE,
+            individuals=(named or _stand_ins(study, store)) if told_apart else _SCENE,
             point_reach=int(store.attrs["stride"]) // 2,
         )
         for video, named, store in zip(study.paths, subjects, features, strict=True)
@@ -108,6 +109,13 @@ _LOST = (
 def _subjects(study: Study, video: str) -> list[str]:
     events = study.annotations.events
     return sorted(events.loc[events["video"] == video, "subject"].unique())
+
+
+def _stand_ins(study: Study, features: xr.Dataset) -> list[str]:
+    """Name whom to say that nothing was seen of, in a video without events."""
+    everybody = known_individuals(study.annotations)
+    followed = [name for name in features["individual"].values.tolist() if name in everybody]
+    return followed or list(everybody[:1])
 
 
 def _are_told_apart(subjects: Sequence[str], features: xr.Dataset) -> bool:

@@ -189,6 +189,24 @@ def test_a_prediction_that_nobody_judged_is_unknown_in_an_observed_stretch(proje
     }
 
 
+def test_a_video_in_which_nothing_happens_teaches_what_absence_is(project: Project, tiny_study):
+    """Its animal goes without a name, and is nevertheless the one that others name."""
+    project.set_encoder("classical", {"follow": 1, "stride": 5})
+    first, second = (video.name for video in project.videos[:2])
+    with project.store(first, "Ann") as store:
+        for start in (10, 50, 90):
+            store.do(add, "walking", start, start + 20, subject="Mia")
+        store.do(observe, 0, 150)
+    with project.store(second, "Ann") as store:
+        store.do(observe, 0, 150)
+    training = train_project(project, "Ann", "mia", kind="linear")
+    assert training.plain.videos == 2 and training.probe.per_individual
+    predict_project(project, "mia", [second])
+    path = places.predictions_path(project, "mia", second)
+    with xr.open_dataset(path) as predictions:
+        assert predictions["individual"].values.tolist() == ["Mia"]
+
+
 def test_predictions_that_the_ethogram_does_not_allow_are_left_out(learned, tmp_path, tiny_study):
     name = learned.videos[2].name
     kept = {event.behavior for event in predicted_events(learned, "mouse", name)}

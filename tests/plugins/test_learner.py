@@ -38,13 +38,15 @@ def told(session: Session) -> list[tuple[str, str]]:
     return sentences
 
 
-def write_predictions(project: Project, video: str, frames: int, *bouts: tuple[int, int]) -> None:
+def write_predictions(
+    project: Project, video: str, frames: int, *bouts: tuple[int, int], probe: str = "net"
+) -> None:
     """Say that the scene walks in some frames."""
     probability = np.full((frames, 1, 2), 0.1, np.float32)
     for start, stop in bouts:
         probability[start:stop, 0, 0] = 0.8
     dims = ("time", "individual", "behavior")
-    path = predictions_path(project, "net", video)
+    path = predictions_path(project, probe, video)
     path.parent.mkdir(parents=True, exist_ok=True)
     xr.Dataset(
         {"probability": (dims, probability), "label": (dims, (probability > 0.5).astype(np.int8))},
@@ -53,7 +55,7 @@ def write_predictions(project: Project, video: str, frames: int, *bouts: tuple[i
             "individual": np.array([""]),
             "behavior": np.array(["walk", "rest"]),
         },
-        attrs={"video": video, "probe": "net"},
+        attrs={"video": video, "probe": probe},
     ).to_netcdf(path, engine="h5netcdf")
 
 
@@ -130,6 +132,15 @@ def test_predictions_come_in_as_one_action_in_each_video(learner, session, told,
     with project.store("twö.mp4", "anna", read_only=True) as store:
         (event,) = store.coding.events.values()
         assert (event.start_frame, event.model, event.start_s) == (30, "net", 1.5)
+
+
+def test_the_probe_that_was_chosen_stays_chosen_in_the_next_video(session, show_video):
+    for probe in ("a net", "net"):
+        for video, frames in (("one.mp4", 100), ("twö.mp4", 60)):
+            write_predictions(session.project, video, frames, (10, 20), probe=probe)
+    session.choose_predictions("net")
+    show_video(session, "twö.mp4")
+    assert session.predictions.probe == "net"
 
 
 def test_without_a_probe_or_predictions_a_sentence_says_what_to_do(learner, told):

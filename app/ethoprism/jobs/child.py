@@ -80,6 +80,7 @@ class _Orders:
     def __init__(self) -> None:
         self.stop = threading.Event()
         self._task: list[bytes] = []
+        self._fd = _own_input()
         self._arrived = threading.Event()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -93,7 +94,7 @@ class _Orders:
     def _read(self) -> None:
         buffer = b""
         # straight from the system: a reader of Python's would be in the way when we end
-        while chunk := _chunk():
+        while chunk := _chunk(self._fd):
             buffer += chunk
             while b"\n" in buffer:
                 line, _, buffer = buffer.partition(b"\n")
@@ -108,9 +109,17 @@ class _Orders:
         os._exit(1)
 
 
-def _chunk() -> bytes:
+def _own_input() -> int:
+    """Keep standard input for orders: on Windows, libraries that look at it would wait for us."""
+    own, nothing = os.dup(_STDIN), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, _STDIN)
+    os.close(nothing)
+    return own
+
+
+def _chunk(fd: int) -> bytes:
     try:
-        return os.read(_STDIN, 1 << 16)
+        return os.read(fd, 1 << 16)
     except OSError:
         return b""
 

@@ -155,6 +155,8 @@ class Learner(QObject):
         if name != self.trained.probe:
             self.trained = self._known(name)
             self.probe_changed.emit()
+            if name in self._session.known_predictions():
+                self._session.choose_predictions(name)
 
     def cancel(self) -> None:
         """Ask the job to stop; what it has finished is kept."""

@@ -1,11 +1,15 @@
 """Long work beside the window, in a process of its own: told how far it is, and cancelled."""
 
+import logging
+
 from qtpy.QtCore import QObject, QTimer, Signal
 
 from ethoprism.jobs import Cancelled, Failed, Finished, JobProcess, Message, Progress, Task
 from ethoprism_core.errors import EthoprismError
 
 _LISTEN_MS = 50
+
+_log = logging.getLogger(__name__)
 
 
 class Job(QObject):
@@ -80,6 +84,8 @@ class Job(QObject):
 
     def _end(self, message: Message) -> None:
         self._timer.stop()
+        if self._process is not None and self._process.log():
+            _log.info(self._process.log())
         if isinstance(message, Finished):
             self.finished.emit(message.result)
         elif isinstance(message, Failed):

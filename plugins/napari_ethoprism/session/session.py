@@ -86,6 +86,7 @@ class Session(QObject):
         self.is_blind = False
         self.selection: tuple[str, ...] = ()
         self.predictions: Predictions | None = None
+        self._probe = ""  # whose predictions were chosen last
         self._notices = 0
         self._opener = VideoOpener(self)
         self._opener.opened.connect(self._take_video)
@@ -258,6 +259,7 @@ class Session(QObject):
     def choose_predictions(self, probe: str) -> bool:
         """Show what a probe predicted for the video; nothing if the name is empty."""
         known = self.known_predictions()
+        self._probe = probe
         try:
             self.predictions = Predictions.read(known[probe]) if probe in known else None
         except EthoprismError as error:
@@ -321,7 +323,8 @@ class Session(QObject):
         self.frame_changed.emit(0)
         for notice in video.notices:
             self.told.emit(f"{name}: {notice}", "problem")
-        self.choose_predictions(next(iter(self.known_predictions()), ""))
+        known = self.known_predictions()
+        self.choose_predictions(self._probe if self._probe in known else next(iter(known), ""))
 
     def _refuse_video(self, name: str, error: EthoprismError) -> None:
         self.tell_problem(error)
