@@ -52,6 +52,12 @@ def answer(monkeypatch: pytest.MonkeyPatch, **answers: object) -> None:
         monkeypatch.setattr(module, name, lambda *_, value=value: value)
 
 
+def read_in(qtbot: QtBot, view: ExchangeView, path: Path) -> None:
+    """Import a file, and wait until nothing is being read any more."""
+    view.import_file(path)
+    qtbot.waitUntil(lambda: not view.is_busy)
+
+
 def write(path: Path, *lines: str) -> Path:
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
@@ -148,6 +154,7 @@ def test_an_import_is_one_action_that_can_be_undone(
     )
     answer(monkeypatch, ask_file=labels)
     click(qtbot, view, "import")
+    qtbot.waitUntil(lambda: not view.is_busy)
     assert result(view).startswith("Read 2 events from labels.csv; 1 more were there already")
     assert len(session.coding.events) == 3
     assert session.coding.observed == ((0, 100),)
@@ -156,13 +163,13 @@ def test_an_import_is_one_action_that_can_be_undone(
 
 
 def test_only_what_is_labelled_counts_as_observed_if_one_says_so(
-    view: ExchangeView, session: Session, tmp_path: Path
+    qtbot: QtBot, view: ExchangeView, session: Session, tmp_path: Path
 ):
     labels = write(
         tmp_path / "labels.csv", "video,behavior,start_frame,stop_frame", "one.mp4,walk,30,40"
     )
     choose(view, "import observed", "from the first label to the last")
-    view.import_file(labels)
+    read_in(qtbot, view, labels)
     assert session.coding.observed == ((30, 40),)
 
 
@@ -175,8 +182,8 @@ def test_only_what_is_labelled_counts_as_observed_if_one_says_so(
     ],
 )
 def test_behaviours_that_the_ethogram_lacks_are_asked_about(
-    said: str, names: tuple[str, ...], events: int, view: ExchangeView, session: Session,
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    qtbot: QtBot, said: str, names: tuple[str, ...], events: int, view: ExchangeView,
+    session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
 ):  # fmt: skip
     labels = write(
         tmp_path / "labels.csv",
@@ -185,14 +192,18 @@ def test_behaviours_that_the_ethogram_lacks_are_asked_about(
         "one.mp4,A,dig,30,40",
     )
     answer(monkeypatch, ask_about_behaviors=said)
-    view.import_file(labels)
+    read_in(qtbot, view, labels)
     assert session.ethogram.names == names
     assert len(session.coding.events) == events
     assert session.ethogram.subject_names == (("A", "B", "C") if said else ("A", "B"))
 
 
 def test_of_several_videos_the_user_says_which(
-    view: ExchangeView, session: Session, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    qtbot: QtBot,
+    view: ExchangeView,
+    session: Session,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ):
     labels = write(
         tmp_path / "labels.csv",
@@ -201,10 +212,10 @@ def test_of_several_videos_the_user_says_which(
         "b.mp4,rest,30,40",
     )
     answer(monkeypatch, ask_source="")
-    view.import_file(labels)
+    read_in(qtbot, view, labels)
     assert not session.coding.events
     answer(monkeypatch, ask_source="b.mp4")
-    view.import_file(labels)
+    read_in(qtbot, view, labels)
     assert [event.behavior for event in session.coding.events.values()] == ["rest"]
 
 
@@ -222,6 +233,21 @@ def test_a_file_that_does_not_fit_is_told_and_changes_nothing(
     with qtbot.waitSignal(session.told) as told:
         view.import_file(labels)
     assert words in told.args[0] and told.args[1] == "problem"
+    assert not session.coding.events
+
+
+def test_an_import_into_a_video_that_was_left_changes_nothing(
+    qtbot: QtBot, view: ExchangeView, session: Session, tmp_path: Path
+):
+    labels = write(
+        tmp_path / "labels.csv", "video,behavior,start_frame,stop_frame", "one.mp4,walk,30,40"
+    )
+    with qtbot.waitSignal(session.told) as told:
+        view.import_file(labels)
+        session.close_video()
+    assert "another video" in told.args[0]
+    with qtbot.waitSignal(session.video_changed):
+        session.show("one.mp4")
     assert not session.coding.events
 
 

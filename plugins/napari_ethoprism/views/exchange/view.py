@@ -17,7 +17,7 @@ from ethoprism.exchanging import (
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing import add_all
 from ethoprism_domains.formats import LossReport
-from napari_ethoprism.jobs import ThreadJob
+from napari_ethoprism.jobs import Progress, ThreadJob
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.asking import ask_file, ask_folder, ask_target, confirm
 from napari_ethoprism.views.exchange.export_box import ExportBox
@@ -41,12 +41,17 @@ class ExchangeView(QWidget):
         self.setObjectName("exchange")
         self._session = session
         self._job = ThreadJob(self)
-        self._request: ExportRequest | None = None
+        self._file = Path()
         self._export, self._import = ExportBox(), ImportBox()
         self._report = LossTable()
         self._lay_out()
         self._connect()
         self._refresh()
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a file is being read or written."""
+        return self._job.is_running
 
     def close(self) -> bool:
         """End what is being written; files appear whole or not at all."""
@@ -54,28 +59,30 @@ class ExchangeView(QWidget):
         return super().close()
 
     def import_file(self, path: Path, source: str | None = None) -> None:
-        """Read a label file into the video that is shown, as one action that can be undone."""
+        """Begin to read a label file into the video that is shown.
+
+        What comes of it is one action, which can be undone.
+
+        Parameters
+        ----------
+        source
+            The video's name in the file; found by itself, or asked for, if not given.
+        """
         session = self._session
         if session.video is None:
             session.tell_problem(EthoprismError("open a video first"))
             return
+        self._file, video, times = path, session.video_name, session.times
         present = tuple(session.coding.events.values())
-        try:
+        observed, ethogram = self._import.observed, session.ethogram
+
+        def read(_: Progress) -> tuple[str, Incoming]:
             incoming = read_labels(
-                path,
-                session.video_name,
-                session.times,
-                session.ethogram,
-                present,
-                source=source,
-                observed=self._import.observed,
+                path, video, times, ethogram, present, source=source, observed=observed
             )
-        except SeveralVideosError as error:
-            self._ask_source(path, error)
-        except EthoprismError as error:
-            session.tell_problem(error)
-        else:
-            self._take_in(path, incoming)
+            return video, incoming
+
+        self._job.start(read)
 
     def _lay_out(self) -> None:
         inner = QWidget()
@@ -96,8 +103,8 @@ class ExchangeView(QWidget):
         self._export.asked.connect(self._on_export)
         self._export.picture_asked.connect(self._on_picture)
         self._import.asked.connect(self._on_import)
-        self._job.done.connect(self._on_exported)
-        self._job.failed.connect(self._session.tell_problem)
+        self._job.done.connect(self._on_done)
+        self._job.failed.connect(self._on_failed)
         self._session.project_changed.connect(self._refresh)
         self._session.video_changed.connect(self._refresh)
 
@@ -138,7 +145,23 @@ class ExchangeView(QWidget):
             return path
         return path.with_name(path.name + chosen.extensions[0])
 
-    def _on_exported(self, exported: Exported) -> None:
+    def _on_done(self, result: Exported | tuple[str, Incoming]) -> None:
+        if isinstance(result, Exported):
+            self._show_exported(result)
+            return
+        video, incoming = result
+        if video == self._session.video_name:
+            self._take_in(self._file, incoming)
+        else:
+            self._session.tell(f"another video is shown now: nothing was imported into {video}")
+
+    def _on_failed(self, error: EthoprismError) -> None:
+        if isinstance(error, SeveralVideosError):
+            self._ask_source(error)
+        else:
+            self._session.tell_problem(error)
+
+    def _show_exported(self, exported: Exported) -> None:
         files = exported.files
         told = f"Wrote {files[0]}" if len(files) == 1 else f"Wrote {len(files)} files"
         open_bouts = self._session.coding.open_bouts()
@@ -182,10 +205,10 @@ class ExchangeView(QWidget):
         if path is not None:
             self.import_file(path)
 
-    def _ask_source(self, path: Path, error: SeveralVideosError) -> None:
+    def _ask_source(self, error: SeveralVideosError) -> None:
         source = ask_source(self, error.names, self._session.video_name)
         if source:
-            self.import_file(path, source)
+            self.import_file(self._file, source)
 
     def _take_in(self, path: Path, incoming: Incoming) -> None:
         if incoming.behaviors or incoming.subjects:
