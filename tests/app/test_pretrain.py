@@ -35,13 +35,14 @@ def pretrain(*arguments: object) -> int:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def compiled_once(tmp_path_factory):
-    """Keep compiled programs: the runs of this file compile the same ones."""
+def compiled_quickly(tmp_path_factory):
+    """Compile without much thought, and once: the runs of this file are of the same programs."""
     known = {
+        "jax_disable_most_optimizations": True,
         "jax_compilation_cache_dir": str(tmp_path_factory.mktemp("programs")),
         "jax_persistent_cache_min_compile_time_secs": 0.2,
     }
-    before = {name: getattr(jax.config, name) for name in known}
+    before = {name: jax.config.values[name] for name in known}
     for name, value in known.items():
         jax.config.update(name, value)
     yield
@@ -89,6 +90,7 @@ def test_the_model_finds_its_vocabulary(stage_one):
     np.testing.assert_allclose(np.linalg.norm(texts, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.slow
 def test_a_run_that_is_stopped_and_gone_on_with_ends_the_same(
     stage_one, manifest, tmp_path, capsys, monkeypatch
 ):
@@ -121,6 +123,7 @@ def test_a_run_that_is_stopped_and_gone_on_with_ends_the_same(
     assert steps == list(range(1, 7))
 
 
+@pytest.mark.slow
 def test_stage_two_learns_from_stage_one(stage_one, manifest, tmp_path, capsys):
     videos = manifest.parent / "0.mp4"
     teacher = stage_one / "model.safetensors"
@@ -136,6 +139,7 @@ def test_stage_two_learns_from_stage_one(stage_one, manifest, tmp_path, capsys):
     assert json.loads((out / "run.json").read_text())["teacher"] == str(teacher)
 
 
+@pytest.mark.slow
 def test_any_encoder_can_be_learned_from(manifest, tmp_path, capsys):
     out = tmp_path / "distilled"
     command = ["--teacher", "classical", manifest.parent, "--follow", 0, *COMMON, "--steps", 2]
