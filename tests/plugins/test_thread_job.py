@@ -84,6 +84,21 @@ def test_of_two_only_the_last_is_told(qtbot: QtBot, job: ThreadJob):
     assert results == ["second"]
 
 
+def test_what_is_forgotten_holds_nobody_up_and_tells_nothing(qtbot: QtBot, job: ThreadJob):
+    told: list[object] = []
+    job.done.connect(told.append)
+    release = threading.Event()
+    job.start(lambda _: release.wait(10))
+    job.forget()
+    assert not job.is_running
+    with qtbot.waitSignal(job.done):
+        job.start(lambda _: "next")
+    release.set()
+    job.wait()
+    qtbot.wait(20)
+    assert told == ["next"]
+
+
 def test_closing_ends_the_work_and_tells_nothing(qtbot: QtBot, job: ThreadJob):
     told: list[object] = []
     for signal in (job.done, job.failed):

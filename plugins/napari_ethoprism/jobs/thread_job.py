@@ -56,14 +56,18 @@ class ThreadJob(QObject):
         """Ask the work to end; `cancelled` follows, or `done` where it was too late."""
         self._stop.set()
 
+    def forget(self) -> None:
+        """Ask the work to end, and tell nothing of it."""
+        self._stop.set()
+        self._number, self.is_running = self._number + 1, False
+
     def wait(self) -> None:
         """Wait until the work has ended; its signal follows when the window is idle."""
         self._pool.waitForDone()
 
     def close(self) -> None:
         """End the work, wait for that, and tell nothing more."""
-        self._stop.set()
-        self._number, self.is_running = self._number + 1, False
+        self.forget()
         self._pool.waitForDone()
 
     def _end(self, number: int, result: object) -> None:

@@ -82,7 +82,7 @@ class VideoProgress(QObject):
         self._job.close()
 
     def _on_project(self) -> None:
-        self._job.close()
+        self._job.forget()
         self.counted = Counted()
         self.changed.emit()
         self.count()
