@@ -28,6 +28,7 @@ CHECKPOINTS = "checkpoints"
 _NAMES_SHOWN = 8
 
 Report = Callable[[int, Mapping[str, float | str]], None]
+CompiledStep = Callable[[TrainState, Batch], tuple[TrainState, Metrics]]
 
 
 def train(
@@ -47,12 +48,10 @@ def train(
 
     Parameters
     ----------
-    task
-        What is trained.
+    task, optimizer, run
+        What is trained, and how.
     batches
         Batches without end; with several processes, each gives its own share of every batch.
-    optimizer, run
-        How.
     folder
         Gets ``checkpoints``, ``metrics.csv`` and ``tensorboard``.
     mesh
@@ -71,30 +70,17 @@ def train(
     Raises
     ------
     EthoprismError
-        If the loss or a gradient is not finite (step and batch are named, and the last good
-        checkpoint is kept), the batches end or do not fit, or the folder is of another run.
+        If the loss or a gradient is not finite (step and batch are named), the batches end or do
+        not fit, or the folder is of another run. The last good checkpoint is kept.
     """
     mesh = make_mesh() if mesh is None else mesh
     with Checkpoints(Path(folder) / CHECKPOINTS, run.keep) as checkpoints:
-        state = begin(task, optimizer, run, mesh)
-        if checkpoints.latest() is not None:
-            state, position = checkpoints.restore(state)
-            batches.set_state(position)
+        state = _resumed(begin(task, optimizer, run, mesh), checkpoints, batches)
         with _metric_files(folder, int(state.step)) as files:
             reports = [*files, report] if report else files
             notes = _Notes(checkpoints, run, reports, watched or dict)
             step = compiled_step(task, optimizer, run, state, mesh)
-            for number in range(int(state.step) + 1, run.steps + 1):
-                batch = _next(batches, number, run)
-                state, metrics = step(state, put_batch(batch.unnamed(), mesh))
-                notes.add(number, batch, metrics)
-                ends = number == run.steps or (stop is not None and stop())
-                if ends or number % run.save_every == 0:
-                    notes.settle()  # so that only good states are kept
-                    checkpoints.save(state, batches.get_state())
-                if ends:
-                    break
-    return state
+            return _steps(step, state, batches, run, mesh, notes, stop or _never)
 
 
 def begin(task: Task, optimizer: OptimizerConfig, run: RunConfig, mesh: Mesh) -> TrainState:
@@ -105,7 +91,7 @@ def begin(task: Task, optimizer: OptimizerConfig, run: RunConfig, mesh: Mesh) ->
 
 def compiled_step(
     task: Task, optimizer: OptimizerConfig, run: RunConfig, state: TrainState, mesh: Mesh
-) -> Callable[[TrainState, Batch], tuple[TrainState, Metrics]]:
+) -> CompiledStep:
     """Compile the step for states that lie where `state` does, with what is frozen put in."""
     transform = make_optimizer(optimizer, run.steps)
     step = jax.jit(
@@ -115,6 +101,40 @@ def compiled_step(
     )
     frozen = spread(task.frozen, mesh)
     return lambda state, batch: step(state, frozen, batch)
+
+
+def _steps(
+    step: CompiledStep,
+    state: TrainState,
+    batches: BatchIterator,
+    run: RunConfig,
+    mesh: Mesh,
+    notes: "_Notes",
+    stop: Callable[[], bool],
+) -> TrainState:
+    for number in range(int(state.step) + 1, run.steps + 1):
+        batch = _next(batches, number, run)
+        state, metrics = step(state, put_batch(batch.unnamed(), mesh))
+        notes.add(number, batch, metrics)
+        ends = number == run.steps or stop()
+        if ends or number % run.save_every == 0:
+            notes.keep(state, batches)
+        if ends:
+            break
+    return state
+
+
+def _never() -> bool:
+    return False
+
+
+def _resumed(state: TrainState, checkpoints: Checkpoints, batches: BatchIterator) -> TrainState:
+    """Go to the last checkpoint, where there is one."""
+    if checkpoints.latest() is None:
+        return state
+    state, position = checkpoints.restore(state)
+    batches.set_state(position)
+    return state
 
 
 @contextmanager
@@ -161,6 +181,11 @@ class _Notes:
     def add(self, number: int, batch: Batch, metrics: Metrics) -> None:
         self.settle()
         self._pending = number, batch, metrics
+
+    def keep(self, state: TrainState, batches: BatchIterator) -> None:
+        """Keep a checkpoint, if the numbers are good."""
+        self.settle()
+        self._checkpoints.save(state, batches.get_state())
 
     def settle(self) -> None:
         if self._pending is None:
