@@ -11,6 +11,7 @@ from napari_ethoprism.playback.cache import PictureCache
 
 _MOST_AHEAD = 48  # pictures, a second and a half of most videos
 _LONGEST_STRIDE = 32  # a longer step is a jump, which tells nothing about the next one
+_PAUSE_S = 0.05  # after a jump the window paints: it needs the processor more than what is next
 
 
 class Fetcher(threading.Thread):
@@ -65,17 +66,24 @@ class Fetcher(threading.Thread):
         served = 0
         while (request := self._next(served)) is not None:
             served, frame, stride = request
+            is_jump = frame not in self._cache
             self._serve(frame)
+            if is_jump and self._is_asked_within(served, _PAUSE_S):
+                continue
             for ahead in self._likely(frame, stride):
                 if self._asked != served or self._stopped:
                     break
                 self._prefetch(ahead)
 
     def _next(self, served: int) -> tuple[int, int, int] | None:
+        self._is_asked_within(served, None)
         with self._changed:
-            while self._asked == served and not self._stopped:
-                self._changed.wait()
             return None if self._stopped else (self._asked, self._wanted, self._stride)
+
+    def _is_asked_within(self, served: int, seconds: float | None) -> bool:
+        """Wait for another request, for ever or for some seconds; whether it came, or the end."""
+        with self._changed:
+            return self._changed.wait_for(lambda: self._asked != served or self._stopped, seconds)
 
     def _serve(self, frame: int) -> None:
         try:

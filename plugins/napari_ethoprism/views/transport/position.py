@@ -18,7 +18,7 @@ from napari_ethoprism.views.transport.clock import (
 from napari_ethoprism.views.transport.field import PositionField
 
 _ENTER = "Click, type another one, and press Enter to go there"
-_LATE_MS = 60
+_LATE_MS = 100
 
 
 class PositionView(QWidget):
