@@ -106,9 +106,13 @@ def test_predictions_become_events_and_the_review_finds_them(learned: Project):
     assert ids == {event.event_id for event in events} and queue.unjudged == len(events)
     with learned.store(names[2], "Ann") as store:
         store.do(accept, events[0].event_id)
+        store.do(observe, events[1].start_frame, events[1].last_frame)  # coded: nothing there
     later = review_queue(learned, "mouse", "Ann", length=2)
-    assert later.unjudged == len(events) - 1 and len(later.candidates) == 2
-    assert events[0].event_id not in {candidate.event_id for candidate in later.candidates}
+    assert later.unjudged <= len(events) - 2
+    left = review_queue(learned, "mouse", "Ann", length=100)
+    assert len(later.candidates) == min(2, len(left.candidates))
+    known = {candidate.event_id for candidate in left.candidates}
+    assert not known & {events[0].event_id, events[1].event_id}
 
 
 def test_the_review_does_without_features_that_are_gone(learned: Project, monkeypatch):

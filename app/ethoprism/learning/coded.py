@@ -36,7 +36,7 @@ class Coded:
 
 def coded_so_far(project: Project, annotator: str) -> Coded:
     """Say what an annotator has coded, and what is missing to learn from it."""
-    return judge(codings_of(project, annotator), project.ethogram)
+    return judge(observed_codings(project, annotator), project.ethogram)
 
 
 def judge(codings: Sequence[Coding], ethogram: Ethogram) -> Coded:
@@ -47,17 +47,35 @@ def judge(codings: Sequence[Coding], ethogram: Ethogram) -> Coded:
     return Coded(len(codings), bouts, obstacle, remarks)
 
 
-def codings_of(project: Project, annotator: str) -> list[Coding]:
-    """Take what is of the project's videos and ethogram, in videos that were observed."""
+def codings_of(project: Project, annotator: str) -> dict[str, Coding]:
+    """Give what an annotator has coded, by the names of the project's videos, in their order."""
     found = project.collect()
-    observed = found.observed[found.observed["coder"] == annotator].drop(columns="coder")
-    own = found.events["coder"] == annotator
-    events = found.events[own & found.events["behavior"].isin(project.ethogram.names)]
-    codings = (
-        Coding.from_tables(video.name, events.drop(columns="coder"), observed)
-        for video in project.videos
+    events, observed = (
+        table[table["coder"] == annotator].drop(columns="coder")
+        for table in (found.events, found.observed)
     )
-    return [coding for coding in codings if coding.observed]
+    spans = dict(list(observed.groupby("video")))
+    rows = dict(list(events.groupby("video")))
+    names = [video.name for video in project.videos if video.name in {*rows, *spans}]
+    return {
+        name: Coding.from_tables(
+            name, rows.get(name, events.iloc[:0]), spans.get(name, observed.iloc[:0])
+        )
+        for name in names
+    }
+
+
+def observed_codings(project: Project, annotator: str) -> list[Coding]:
+    """Keep what is of the project's ethogram, in the videos of which something was observed."""
+    return [
+        Coding.of(
+            coding.video,
+            (event for event in coding.events.values() if event.behavior in project.ethogram),
+            coding.observed,
+        )
+        for coding in codings_of(project, annotator).values()
+        if coding.observed
+    ]
 
 
 def _present(coding: Coding) -> list[Event]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from ethoprism.learning.coded import codings_of, judge
+from ethoprism.learning.coded import judge, observed_codings
 from ethoprism.project import Project
 from ethoprism.study import Study, keep_behaviors
 from ethoprism_core.errors import EthoprismError
@@ -26,7 +26,7 @@ def coded_study(project: Project, annotator: str) -> Study:
     EthoprismError
         If there is nothing to learn from; it says what is missing.
     """
-    codings = codings_of(project, annotator)
+    codings = observed_codings(project, annotator)
     coded = judge(codings, project.ethogram)
     if coded.obstacle:
         raise EthoprismError(coded.obstacle, None, "then train again")
@@ -41,13 +41,14 @@ def coded_study(project: Project, annotator: str) -> Study:
 
 def _annotations(codings: Sequence[Coding], ethogram: Ethogram) -> Annotations:
     """Join what is known: events of a person, and predictions as unknown where no person spoke."""
-    known = [Coding.of(one.video, _known(one), one.observed) for one in codings]
+    known = [Coding.of(one.video, known_events(one), one.observed) for one in codings]
     events = pd.concat([one.table() for one in known], ignore_index=True)
     observed = pd.concat([one.observed_table() for one in known], ignore_index=True)
     return Annotations(events, observed, ethogram)
 
 
-def _known(coding: Coding) -> Iterator[Event]:
+def known_events(coding: Coding) -> Iterator[Event]:
+    """Yield what a person has said; predictions that nobody judged are unsure, or left out."""
     for event in coding.events.values():
         if event.labeling_method != "automated":
             yield event

@@ -9,12 +9,12 @@ import xarray as xr
 
 from ethoprism.embedding import Stages, silently
 from ethoprism.learning.adopting import read_project_predictions
+from ethoprism.learning.coded import codings_of
 from ethoprism.learning.places import features_folder, predictions_path, probe_path
 from ethoprism.project import Project
 from ethoprism_core.features import open_features
 from ethoprism_core.features.store import stored_attributes
-from ethoprism_domains.annotation.editing import Coding
-from ethoprism_domains.annotation.store import Collected
+from ethoprism_domains.annotation.editing import Coding, Event, without
 from ethoprism_domains.probe import PostProcessing, load_probe
 from ethoprism_domains.review.candidates import Candidate, Queue
 from ethoprism_domains.review.doubt import doubtful_bouts
@@ -23,6 +23,7 @@ from ethoprism_domains.review.queueing import choose_queue
 from ethoprism_domains.review.vectors import candidate_vectors
 
 _LENGTH = 50
+_MOST_UNSEEN = 0.5  # of an observed bout's frames
 _MOST_COMPARED = 400  # only the most doubtful are looked at through the encoder's eyes
 
 
@@ -45,14 +46,14 @@ def review_queue(
         If there is no such probe, or predictions cannot be read.
     """
     processing = load_probe(probe_path(project, probe)).processing
-    collected = project.collect()
+    codings = codings_of(project, annotator)
     found: list[Candidate] = []
     vectors: list[np.ndarray | None] = []
     videos = [v.name for v in project.videos if predictions_path(project, probe, v.name).is_file()]
     with stages("choosing what to look at first", "videos") as progress:
         for number, video in enumerate(videos, start=1):
             predictions = read_project_predictions(project, probe, video)
-            coding = _coding(collected, video, annotator)
+            coding = codings.get(video, Coding(video))
             own = _candidates(coding, predictions, processing, probe)
             own = sorted(own, key=lambda item: -item.doubt)[:_MOST_COMPARED]
             found += own
@@ -60,28 +61,17 @@ def review_queue(
             if progress is not None:
                 progress(number, len(videos))
     order = choose_queue(np.array([item.doubt for item in found]), _matrix(found, vectors), length)
-    unjudged = _count_unjudged(collected, probe, annotator)
+    unjudged = sum(len(_unjudged(coding, probe)) for coding in codings.values())
     return Queue(tuple(found[at] for at in order), unjudged)
-
-
-def _coding(collected: Collected, video: str, annotator: str) -> Coding:
-    events, observed = collected.events, collected.observed
-    return Coding.from_tables(
-        video,
-        events[events["coder"] == annotator].drop(columns="coder"),
-        observed[observed["coder"] == annotator].drop(columns="coder"),
-    )
 
 
 def _candidates(
     coding: Coding, predictions: xr.Dataset, processing: PostProcessing, probe: str
 ) -> list[Candidate]:
-    events = coding.in_order()
-    unjudged = [
-        event for event in events if event.labeling_method == "automated" and event.model == probe
-    ]
-    bouts = doubtful_bouts(unjudged, predictions, processing, coding.video)
-    return bouts + nearly_bouts(predictions, processing, coding.video, events, coding.observed)
+    bouts = doubtful_bouts(_unjudged(coding, probe), predictions, processing, coding.video)
+    return bouts + nearly_bouts(
+        predictions, processing, coding.video, coding.in_order(), coding.observed
+    )
 
 
 def _vectors(
@@ -116,7 +106,18 @@ def _matrix(candidates: list[Candidate], vectors: list[np.ndarray | None]) -> np
     return np.hstack([np.reshape(said, (len(said), -1)), np.reshape(sure, (len(sure), -1))])
 
 
-def _count_unjudged(collected: Collected, probe: str, annotator: str) -> int:
-    events = collected.events
-    own = (events["coder"] == annotator) & (events["model"] == probe)
-    return int((own & (events["labeling_method"] == "automated")).sum())
+def _unjudged(coding: Coding, probe: str) -> list[Event]:
+    """Give the probe's events that nobody has judged, nor coded the frames of."""
+    return [
+        event
+        for event in coding.in_order()
+        if event.labeling_method == "automated"
+        and event.model == probe
+        and not _is_observed(event, coding)
+    ]
+
+
+def _is_observed(event: Event, coding: Coding) -> bool:
+    span = event.start_frame, event.last_frame
+    unseen = sum(stop - start for start, stop in without([span], coding.observed))
+    return unseen <= _MOST_UNSEEN * (span[1] - span[0])

@@ -10,7 +10,7 @@
 The doubt of a bout is that of its strongest sign; each is within 0 and 1.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 import xarray as xr
@@ -42,59 +42,64 @@ def doubtful_bouts(
     video
         What candidates are to call the video.
     """
-    return list(_candidates(events, predictions, processing, video))
+    judge = _Judge(predictions, processing)
+    found = ((event, judge.column_of(event)) for event in events if not event.is_open)
+    return [judge.candidate(event, at, video) for event, at in found if at is not None]
 
 
-def _candidates(
-    events: Iterable[Event], predictions: xr.Dataset, processing: PostProcessing, video: str
-) -> Iterator[Candidate]:
-    behaviors = predictions["behavior"].values.tolist()
-    individuals = predictions["individual"].values.tolist()
-    times = predictions["time"].values.astype(float)
-    for event in events:
-        if event.behavior not in behaviors or event.is_open:
-            continue
-        if event.subject not in individuals and len(individuals) > 1:
-            continue
-        who = individuals.index(event.subject) if event.subject in individuals else 0
-        column = behaviors.index(event.behavior)
-        probability = predictions["probability"].values[:, who]
-        doubt, reason, mean = _doubt(event, probability, times, column, processing, behaviors)
-        frames = event.start_frame, event.last_frame
-        yield Candidate(
-            video, event.subject, event.behavior, *frames, event.event_id, mean, doubt, reason
-        )
+class _Judge:
+    """Judges the events of one video; a curve is smoothed once for all of its bouts."""
 
+    def __init__(self, predictions: xr.Dataset, processing: PostProcessing) -> None:
+        self._behaviors: list[str] = predictions["behavior"].values.tolist()
+        self._individuals: list[str] = predictions["individual"].values.tolist()
+        self._probability = predictions["probability"].values
+        self._times = predictions["time"].values.astype(float)
+        self._processing = processing
+        self._smoothed: dict[tuple[int, int], np.ndarray] = {}
 
-def _doubt(
-    event: Event,
-    probability: Float[np.ndarray, "time behavior"],
-    times: Float[np.ndarray, " time"],
-    column: int,
-    processing: PostProcessing,
-    behaviors: Sequence[str],
-) -> tuple[float, str, float]:
-    """Give the doubt, its reason, and the mean probability."""
-    rule, own = processing.rules[column], slice(event.start_frame, event.last_frame)
-    means = probability[own].mean(axis=0)
-    mean = float(means[column])
-    told = f"probability {mean:.0%}, where {rule.threshold:.0%} is asked"
-    signs = [(level_doubt(mean, rule.threshold), told)]
-    rivals = [
-        other
-        for group in processing.exclusive
-        if column in group
-        for other in group
-        if other != column
-    ]
-    if rivals:
+    def column_of(self, event: Event) -> tuple[int, int] | None:
+        """Find the individual and behaviour of an event; None where nothing was predicted."""
+        if event.behavior not in self._behaviors:
+            return None
+        if event.subject in self._individuals:
+            who = self._individuals.index(event.subject)
+        elif len(self._individuals) == 1:
+            who = 0
+        else:
+            return None
+        return who, self._behaviors.index(event.behavior)
+
+    def candidate(self, event: Event, at: tuple[int, int], video: str) -> Candidate:
+        """Say how doubtful an event is by its strongest sign."""
+        who, column = at
+        rule, frames = self._processing.rules[column], (event.start_frame, event.last_frame)
+        means = self._probability[slice(*frames), who].mean(axis=0)
+        mean = float(means[column])
+        told = f"probability {mean:.0%}, where {rule.threshold:.0%} is asked"
+        signs = [(level_doubt(mean, rule.threshold), told), *self._rival(means, column)]
+        blur = edge_doubt(self._smooth(who, column), self._times, frames, rule.threshold)
+        signs.append((_EDGE_WEIGHT * blur, "its start or stop is vague"))
+        doubt, reason = max(signs, key=lambda sign: sign[0])
+        doubt = float(np.clip(doubt, 0, 1))
+        where = video, event.subject, event.behavior, *frames, event.event_id
+        return Candidate(*where, mean, doubt, reason)
+
+    def _rival(self, means: np.ndarray, column: int) -> list[tuple[float, str]]:
+        """Compare it with the most probable behaviour that excludes it."""
+        groups = [group for group in self._processing.exclusive if column in group]
+        rivals = [other for group in groups for other in group if other != column]
+        if not rivals:
+            return []
         rival = max(rivals, key=lambda other: float(means[other]))
-        signs.append((1 - abs(mean - float(means[rival])), f"could be {behaviors[rival]}"))
-    smoothed = smooth(probability[:, column], times, rule.smoothing_s)
-    blur = edge_doubt(smoothed, times, (own.start, own.stop), rule.threshold)
-    signs.append((_EDGE_WEIGHT * blur, "its start or stop is vague"))
-    doubt, reason = max(signs, key=lambda sign: sign[0])
-    return float(np.clip(doubt, 0, 1)), reason, mean
+        near = 1 - abs(float(means[column]) - float(means[rival]))
+        return [(near, f"could be {self._behaviors[rival]}")]
+
+    def _smooth(self, who: int, column: int) -> np.ndarray:
+        if (who, column) not in self._smoothed:
+            curve, rule = self._probability[:, who, column], self._processing.rules[column]
+            self._smoothed[who, column] = smooth(curve, self._times, rule.smoothing_s)
+        return self._smoothed[who, column]
 
 
 def level_doubt(mean: float, threshold: float) -> float:
@@ -117,7 +122,7 @@ def edge_doubt(
     vague = []
     for edge in span:
         if 0 < edge < len(times):
-            near = np.abs(times - times[edge]) <= _EDGE_S
-            distance = np.abs(probability[near] - threshold)
+            first, last = np.searchsorted(times, [times[edge] - _EDGE_S, times[edge] + _EDGE_S])
+            distance = np.abs(probability[first : last + 1] - threshold)
             vague.append(float(np.clip(1 - distance / _CLEAR, 0, 1).mean()))
     return max(vague, default=0.0)
