@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
     from ethoprism.pretraining.recipe import Recipe
-    from ethoprism.pretraining.running import Order, Outcome, Prepared
+    from ethoprism.pretraining.running import Outcome, Prepared, Request
 
 _LINES_SHOWN = 10
 _SECONDS_BETWEEN_LINES = 30.0
@@ -128,9 +128,9 @@ def run(arguments: argparse.Namespace) -> int:
 
     join_hosts()
     make_folder(arguments.out)
-    prepared = running.prepare(_order(arguments), console.progress)
+    prepared = running.prepare(_request(arguments), console.progress)
     _describe(prepared)
-    total = prepared.order.recipe.config.run.steps
+    total = prepared.request.recipe.config.run.steps
     with _stop_at_interrupt() as stop, console.progress("training", "steps") as progress:
         outcome = running.run(prepared, _reporter(progress, total), stop)
     _tell_skipped(outcome, arguments.out)
@@ -144,9 +144,9 @@ def run(arguments: argparse.Namespace) -> int:
     return INTERRUPTED
 
 
-def _order(arguments: argparse.Namespace) -> "Order":
+def _request(arguments: argparse.Namespace) -> "Request":
     from ethoprism.pretraining.gathering import Material
-    from ethoprism.pretraining.running import Order
+    from ethoprism.pretraining.running import Request
     from ethoprism_core.features.windows import check_positive
 
     given = {"steps": arguments.steps, "batch": arguments.batch, "shards": arguments.shards}
@@ -158,7 +158,7 @@ def _order(arguments: argparse.Namespace) -> "Order":
         arguments.follow,
         arguments.workers,
     )
-    return Order(
+    return Request(
         arguments.stage,
         _recipe(arguments).shortened(arguments.steps, arguments.batch),
         material,
@@ -185,7 +185,7 @@ def _describe(prepared: "Prepared") -> None:
     from ethoprism.pretraining.estimate import estimate_seconds
     from ethoprism.pretraining.teachers import EncoderTeacher
 
-    config = prepared.order.recipe.config
+    config = prepared.request.recipe.config
     trained, frozen = prepared.parameters
     beside = f", {frozen / 1e6:.1f} million frozen beside" if frozen else ""
     console.note(f"model: {trained / 1e6:.1f} million parameters trained{beside}")

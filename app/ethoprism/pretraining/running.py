@@ -46,7 +46,7 @@ Report = Callable[[int, Mapping[str, float | str]], None]
 
 
 @dataclass(frozen=True)
-class Order:
+class Request:
     """What the user asks for.
 
     Parameters
@@ -113,7 +113,7 @@ class Prepared:
 
     Parameters
     ----------
-    order
+    request
         What was asked for.
     task
         What is trained.
@@ -129,7 +129,7 @@ class Prepared:
         Steps that were made before.
     """
 
-    order: Order
+    request: Request
     task: Task
     gathered: Gathered
     batches: Batches
@@ -165,7 +165,7 @@ class Outcome:
     skipped: Mapping[str, str]
 
 
-def prepare(order: Order, stages: Stages = silently) -> Prepared:
+def prepare(request: Request, stages: Stages = silently) -> Prepared:
     """Gather the data, load the teacher, and build the task.
 
     Raises
@@ -173,28 +173,28 @@ def prepare(order: Order, stages: Stages = silently) -> Prepared:
     EthoprismError
         If anything does not fit together: before the first step, not after hours.
     """
-    _check_folder(order)
-    config = order.recipe.config
-    start = None if order.start is None else load_model(order.start)
-    teacher = _teacher(order, stages)
-    gathered = gather(order.material, order.recipe, order.out / TRACKS, stages)
+    _check_folder(request)
+    config = request.recipe.config
+    start = None if request.start is None else load_model(request.start)
+    teacher = _teacher(request, stages)
+    gathered = gather(request.material, request.recipe, request.out / TRACKS, stages)
     shape = ClipShape(config.frames, picture_size(teacher, config.frame_size))
     tokenizer = None
     if isinstance(config, ContrastiveConfig):
-        tokenizer = Tokenizer(find_vocabulary(config, gathered.corpora, shape, order.out / MODEL))
-    task = _task(order, teacher, start)
+        tokenizer = Tokenizer(find_vocabulary(config, gathered.corpora, shape, request.out / MODEL))
+    task = _task(request, teacher, start)
     reading = Reading(
         shape,
         config.run.batch,
         config.run.seed,
-        order.material.processes,
+        request.material.processes,
         jax.process_index(),
         jax.process_count(),
     )
     batches = Batches(gathered.corpora, reading, gathered.weights, tokenizer)
-    write_text(order.out / SETTINGS, json.dumps(order.settings(), indent=1))
+    write_text(request.out / SETTINGS, json.dumps(request.settings(), indent=1))
     taught = TaughtBatches(batches, teacher) if isinstance(teacher, EncoderTeacher) else batches
-    return Prepared(order, task, gathered, batches, taught, teacher, _steps_done(order))
+    return Prepared(request, task, gathered, batches, taught, teacher, _steps_done(request))
 
 
 def run(
@@ -207,81 +207,81 @@ def run(
     EthoprismError
         If the loss is not finite, or nothing can be read or written any more.
     """
-    order, config = prepared.order, prepared.order.recipe.config
+    request, config = prepared.request, prepared.request.recipe.config
     with prepared.batches as batches:
         state = train(
             prepared.task,
             prepared.taught,
             config.optimizer,
             config.run,
-            order.out,
-            make_mesh(order.shards),
+            request.out,
+            make_mesh(request.shards),
             report,
             stop,
             lambda: {"skipped_files": len(batches.skipped)},
         )
         skipped = dict(batches.skipped)
-    _write_skipped(skipped, order.out / SKIPPED)
-    model = order.out / MODEL
-    notes = {"stage": order.stage, "teacher": order.teacher or ""}
-    export_checkpoint(prepared.task, config.optimizer, config.run, order.out, model, notes=notes)
+    _write_skipped(skipped, request.out / SKIPPED)
+    model = request.out / MODEL
+    notes = {"stage": request.stage, "teacher": request.teacher or ""}
+    export_checkpoint(prepared.task, config.optimizer, config.run, request.out, model, notes=notes)
     step = int(state.step)
     return Outcome(step, step >= config.run.steps, model, skipped)
 
 
-def _check_folder(order: Order) -> None:
-    begun = (order.out / CHECKPOINTS).is_dir() and any((order.out / CHECKPOINTS).iterdir())
-    if begun and not order.resume:
+def _check_folder(request: Request) -> None:
+    begun = (request.out / CHECKPOINTS).is_dir() and any((request.out / CHECKPOINTS).iterdir())
+    if begun and not request.resume:
         raise EthoprismError(
-            "there is a run in this folder", order.out, "add --resume to go on, or name another"
+            "there is a run in this folder", request.out, "add --resume to go on, or name another"
         )
-    if not begun and order.resume:
+    if not begun and request.resume:
         raise EthoprismError(
-            "there is no checkpoint to go on from", order.out, "leave --resume out"
+            "there is no checkpoint to go on from", request.out, "leave --resume out"
         )
     if not begun:
         return
-    stored = json.loads((order.out / SETTINGS).read_text(encoding="utf-8"))
-    asked = order.settings()
+    stored = json.loads((request.out / SETTINGS).read_text(encoding="utf-8"))
+    asked = request.settings()
     changed = [name for name in asked if stored.get(name) != asked[name]]
     if changed:
         raise EthoprismError(
             f"the run was begun with another {', '.join(changed)}",
-            order.out / SETTINGS,
+            request.out / SETTINGS,
             "give what it was begun with, or name another folder",
         )
 
 
-def _steps_done(order: Order) -> int:
-    with Checkpoints(order.out / CHECKPOINTS, order.recipe.config.run.keep) as checkpoints:
+def _steps_done(request: Request) -> int:
+    with Checkpoints(request.out / CHECKPOINTS, request.recipe.config.run.keep) as checkpoints:
         return checkpoints.latest() or 0
 
 
-def _teacher(order: Order, stages: Stages) -> Model | EncoderTeacher | None:
-    if order.teacher is None:
+def _teacher(request: Request, stages: Stages) -> Model | EncoderTeacher | None:
+    if request.teacher is None:
         return None
-    teacher = load_teacher(order.teacher, order.teacher_checkpoint, stages)
-    if order.stage == "masked" and isinstance(teacher, EncoderTeacher):
+    teacher = load_teacher(request.teacher, request.teacher_checkpoint, stages)
+    if request.stage == "masked" and isinstance(teacher, EncoderTeacher):
         raise EthoprismError(
             "the student starts from its teacher's weights, and this teacher has none like its own",
-            order.teacher,
+            request.teacher,
             "use pretrain distill, or the model of stage 1",
         )
     return teacher
 
 
-def _task(order: Order, teacher: Model | EncoderTeacher | None, start: Model | None) -> Task:
-    config = order.recipe.config
+def _task(request: Request, teacher: Model | EncoderTeacher | None, start: Model | None) -> Task:
+    config = request.recipe.config
     if isinstance(config, ContrastiveConfig):
         if start is not None and not isinstance(start, VideoText):
             raise EthoprismError(
-                "a model without a text tower", order.start, "start from a video-text model"
+                "a model without a text tower", request.start, "start from a video-text model"
             )
         return contrastive_task(config, start)
     if isinstance(teacher, EncoderTeacher):
         return masked_task(config, teacher.sizes, None if start is None else video_encoder(start))
     assert teacher is not None and isinstance(config, MaskedConfig)
-    if order.stage == "masked" and start is None:
+    if request.stage == "masked" and start is None:
         start = teacher
     return masked_task(config, teacher, None if start is None else video_encoder(start))
 

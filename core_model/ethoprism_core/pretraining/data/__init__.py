@@ -1,8 +1,9 @@
 """What training learns from: footage, images and captions, cut and shuffled without end."""
 
-from ethoprism_core.pretraining.data.batches import Batches, Reading, natural_weights
+from ethoprism_core.pretraining.data.batches import Batches, natural_weights
 from ethoprism_core.pretraining.data.corpus import ClipShape, Corpus, Sample
 from ethoprism_core.pretraining.data.footage import ImageCorpus, Span, VideoCorpus, video_spans
+from ethoprism_core.pretraining.data.items import Reading
 from ethoprism_core.pretraining.data.manifest import Manifest, read_manifest
 from ethoprism_core.pretraining.data.views import Views
 from ethoprism_core.pretraining.data.vocabulary import learn_vocabulary, public_vocabulary

@@ -48,8 +48,8 @@ class Span:
 
 
 @dataclass(frozen=True)
-class VideoCorpus:
-    """Clips of videos.
+class _Files:
+    """Clips of files.
 
     Parameters
     ----------
@@ -74,6 +74,10 @@ class VideoCorpus:
     def captioned(self) -> bool:
         """Whether every clip has a caption."""
         return all(span.caption for span in self.spans)
+
+
+class VideoCorpus(_Files):
+    """Clips of videos: made of a name, `Span`s, and `Views`."""
 
     def sample(self, number: int, rng: np.random.Generator, shape: ClipShape) -> Sample:
         """Draw frames and a view of a span, and read it; see `Corpus`."""
@@ -103,29 +107,8 @@ class VideoCorpus:
         return draw_squares(rng, squares[frames], self.views)
 
 
-@dataclass(frozen=True)
-class ImageCorpus:
-    """Images, as clips of one frame.
-
-    Parameters
-    ----------
-    name, spans, views
-        As for `VideoCorpus`.
-    """
-
-    name: str
-    spans: tuple[Span, ...]
-    views: Views = field(default_factory=Views)
-
-    @property
-    def count(self) -> int:
-        """Images in an epoch."""
-        return len(self.spans)
-
-    @property
-    def captioned(self) -> bool:
-        """Whether every image has a caption."""
-        return all(span.caption for span in self.spans)
+class ImageCorpus(_Files):
+    """Images, as clips of one frame: made of a name, `Span`s, and `Views`."""
 
     def sample(self, number: int, rng: np.random.Generator, shape: ClipShape) -> Sample:
         """Draw a part of an image; see `Corpus`."""

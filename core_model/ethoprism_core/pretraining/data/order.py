@@ -54,9 +54,8 @@ class Order:
         return earlier + int((this[:place] == this[place]).sum())
 
 
-@lru_cache(maxsize=8)
-def _cycle(order: Order, number: int) -> Int[np.ndarray, " batch"]:
-    """Return the corpora of a cycle: their exact shares, rounded by chance, then shuffled."""
+def _draw_cycle(order: Order, number: int) -> Int[np.ndarray, " batch"]:
+    """Draw the corpora of a cycle: their exact shares, rounded by chance, then shuffled."""
     rng = np.random.default_rng([order.seed, _CORPUS, number])
     limits = np.cumsum(order.weights) / sum(order.weights)
     evenly = (np.arange(_CYCLE) + rng.random()) / _CYCLE
@@ -64,17 +63,16 @@ def _cycle(order: Order, number: int) -> Int[np.ndarray, " batch"]:
     return rng.permutation(chosen)
 
 
+_cycle = lru_cache(maxsize=8)(_draw_cycle)
+
+
 @lru_cache(maxsize=8)
 def _counts_before(order: Order, number: int) -> Int[np.ndarray, " corpus"]:
     """Count the batches of each corpus in the cycles before `number`."""
     total = np.zeros(len(order.weights), np.int64)
     for earlier in range(number):
-        total += np.bincount(_uncached(order, earlier), minlength=len(total))
+        total += np.bincount(_draw_cycle(order, earlier), minlength=len(total))
     return total
-
-
-def _uncached(order: Order, number: int) -> Int[np.ndarray, " batch"]:
-    return _cycle.__wrapped__(order, number)
 
 
 def clip_number(position: int, count: int | None, seed: int, corpus: int) -> tuple[int, int]:
