@@ -23,7 +23,7 @@ def test_an_unknown_name_is_an_attribute_error():
         _ = ep.nothing
 
 
-@pytest.mark.parametrize("name", ["README.md", "docs/command-line.md"])
+@pytest.mark.parametrize("name", ["README.md", "docs/command-line.md", "docs/learning.md"])
 def test_python_in_the_docs_uses_names_that_exist(name: str):
     text = (DOCS.parent / name).read_text(encoding="utf-8")
     used = set(re.findall(r"\bep\.(\w+)", text))
