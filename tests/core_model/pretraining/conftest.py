@@ -14,7 +14,7 @@ from ethoprism_core.pretraining import Batch
 _QUICKLY = {"xla_backend_optimization_level": 0, "xla_llvm_disable_expensive_passes": True}
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def quick_jit():
     return partial(jax.jit, compiler_options=_QUICKLY)
 

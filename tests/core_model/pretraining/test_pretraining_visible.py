@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from flax import nnx
 
-from ethoprism_core.model import VideoEncoder, VideoEncoderConfig, random_model
+from ethoprism_core.model import VideoEncoder, VideoEncoderConfig
 from ethoprism_core.pretraining.visible import encode_visible, resized
 
 CONFIG = VideoEncoderConfig(
@@ -16,36 +16,46 @@ SEEN = np.array([[0, 3, 5, 9, 14], [1, 2, 6, 7, 15]])
 
 
 @pytest.fixture(scope="module")
-def encoder():
-    return random_model(lambda rngs: VideoEncoder(CONFIG, rngs=rngs), 0)
-
-
-@pytest.fixture(scope="module")
 def video():
     return np.random.default_rng(0).integers(0, 256, (2, 3, 32, 32, 3), np.uint8)
 
 
 @pytest.fixture(scope="module")
-def encode(encoder):
-    definition, state = nnx.split(encoder)
-    run = jax.jit(lambda video, seen: encode_visible(nnx.merge(definition, state), video, seen))
-    return lambda video, seen: np.asarray(run(jnp.asarray(video), jnp.asarray(seen)))
+def apply(quick_jit):
+    """Apply a function of the encoder, compiled."""
+    abstract = nnx.eval_shape(lambda: VideoEncoder(CONFIG, rngs=nnx.Rngs(0)))
+    definition = nnx.graphdef(abstract)
+    state = quick_jit(lambda: nnx.state(VideoEncoder(CONFIG, rngs=nnx.Rngs(0))))()
+
+    def compiled(function):
+        run = quick_jit(lambda state, *arrays: function(nnx.merge(definition, state), *arrays))
+        return lambda *arrays: np.asarray(run(state, *map(jnp.asarray, arrays)))
+
+    return compiled
 
 
-def test_seeing_all_is_encoding(encoder, encode, video):
+@pytest.fixture(scope="module")
+def encode(apply):
+    return apply(encode_visible)
+
+
+def test_seeing_all_is_encoding(apply, encode, video):
     everything = np.tile(np.arange(16), (2, 1))
-    whole = encoder.tokens(video / np.float32(255)).reshape(2, 3, 16, 32)
+    whole = apply(VideoEncoder.tokens)(video / np.float32(255)).reshape(2, 3, 16, 32)
     np.testing.assert_allclose(encode(video, everything), whole, atol=1e-5)
 
 
-def test_it_equals_masked_attention(encoder, encode, video):
-    frames = jnp.asarray(video.reshape(6, 32, 32, 3) / np.float32(255))
-    x = encoder.patches(frames) + encoder.row_column_positions(4, 4)
+def test_it_equals_masked_attention(apply, encode, video):
     visible = np.zeros((6, 16), bool)
     np.put_along_axis(visible, np.repeat(SEEN, 3, axis=0), True, axis=1)
-    x = encoder.spatial_norm(encoder.spatial_encoder(x, jnp.asarray(visible)))
-    x = encoder.temporal(x.reshape(2, 3, 4, 4, 32)).reshape(2, 3, 16, 32)
-    expected = np.take_along_axis(np.asarray(x), SEEN[:, None, :, None], axis=2)
+
+    def masked(encoder, frames):
+        x = encoder.patches(frames) + encoder.row_column_positions(4, 4)
+        x = encoder.spatial_norm(encoder.spatial_encoder(x, jnp.asarray(visible)))
+        return encoder.temporal(x.reshape(2, 3, 4, 4, 32)).reshape(2, 3, 16, 32)
+
+    x = apply(masked)(video.reshape(6, 32, 32, 3) / np.float32(255))
+    expected = np.take_along_axis(x, SEEN[:, None, :, None], axis=2)
     np.testing.assert_allclose(encode(video, SEEN), expected, atol=1e-5)
 
 
@@ -62,7 +72,7 @@ def test_hidden_pixels_change_nothing_in_any_frame(encode, video):
 def test_the_sequences_are_shorter_in_both_stacks():
     """Operations, as XLA counts them, fall with the tokens."""
     config = VideoEncoderConfig(
-        128, 2, 512, spatial_layers=2, temporal_layers=2, grid=(4, 8, 8), patch=8, logit_cap=None
+        256, 2, 1024, spatial_layers=2, temporal_layers=2, grid=(4, 8, 8), patch=8, logit_cap=None
     )
     model = nnx.eval_shape(lambda: VideoEncoder(config, rngs=nnx.Rngs(0)))
     definition, state = nnx.split(model)

@@ -67,7 +67,7 @@ def updated(task, batch, mesh):
     optimizer = optax.sgd(0.1, momentum=0.9)
     state = spread(first_state(task.params, optimizer, 0), mesh)
     step = jax.jit(
-        make_step(task.objective, optimizer, 2),
+        make_step(task.objective, optimizer),
         donate_argnums=0,
         out_shardings=(shardings(state, mesh), None),
     )
