@@ -4,6 +4,7 @@ What was measured is kept in the user's cache, for this machine, this way of emb
 of picture, so that the next estimate is there at once.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -154,7 +155,8 @@ def _speed(path: Path, index: VideoIndex, options: EmbedOptions, stages: Stages)
     key = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
     if key not in kept:
         kept[key] = measure_speed(path, options, stages)
-        write_text(file, json.dumps({name: asdict(speed) for name, speed in kept.items()}))
+        with contextlib.suppress(EthoprismError):  # measured anew next time
+            write_text(file, json.dumps({name: asdict(speed) for name, speed in kept.items()}))
     return kept[key]
 
 

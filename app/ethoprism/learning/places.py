@@ -45,7 +45,10 @@ def probe_kind(project: Project, name: str) -> str:
 
 def outdated_predictions(project: Project, probe: str) -> list[str]:
     """Name the videos whose predictions were made before the probe was trained last."""
-    trained = probe_path(project, probe).stat().st_mtime
+    path = probe_path(project, probe)
+    if not path.is_file():
+        return []
+    trained = path.stat().st_mtime
     paths = {video.name: predictions_path(project, probe, video.name) for video in project.videos}
     made = {name: path for name, path in paths.items() if path.is_file()}
     return [name for name, path in made.items() if path.stat().st_mtime < trained]
