@@ -210,6 +210,14 @@ def test_a_moving_camera_is_recognised(film: Film) -> None:
     assert whole_picture(tracks)
 
 
+def test_flickering_light_is_no_moving_camera(film: Film) -> None:
+    """A lamp on alternating current beats with the camera's shutter."""
+    light = 0.75 + 0.25 * np.sin(np.arange(90) * 0.7)
+    scenes = (light[n] * floor(level=180) for n in range(90))
+    video = film(paint(scene, [(160, 120)], seed=n) for n, scene in enumerate(scenes))
+    assert is_fixed_camera(video)
+
+
 def test_a_bare_floor_is_no_moving_camera(film: Film) -> None:
     bare = np.full((HEIGHT, WIDTH), 40, np.uint8)
     stripes = np.random.default_rng(0).integers(90, 255, (24, 32), np.uint8)
