@@ -163,6 +163,14 @@ def test_a_bad_video_does_not_stop_the_search(tiny_study, tmp_path, capsys):
     assert (tmp_path / "out" / "search.csv").is_file()
 
 
+def test_a_sheet_shows_any_name_and_any_words(restless, tmp_path):
+    video = tmp_path / "$5 for $3.mp4"
+    video.write_bytes(restless.read_bytes())
+    found = ep.search(video, like=(video, 20), encoder="classical", follow=0, features=tmp_path)
+    assert found.moments["video"].unique().tolist() == [video.name]
+    assert all(path.is_file() for path in found.write(tmp_path / "out"))
+
+
 def test_a_search_is_for_words_or_an_example(tiny_study):
     with pytest.raises(ep.EthoprismError, match="words or an example"):
         ep.search(tiny_study.videos[0], encoder="classical")

@@ -223,9 +223,17 @@ def _reporter(
 
 @contextmanager
 def _stop_at_interrupt() -> Iterator[Callable[[], bool]]:
-    """Turn the first Ctrl+C into a wish to stop after this step; the second one ends at once."""
+    """Turn the first Ctrl+C into a wish to stop after this step; the second one ends at once.
+
+    Of several processes that train together, none may stop by itself: there it ends them at once.
+    """
+    import jax
+
     from ethoprism.cli import console
 
+    if jax.process_count() > 1:
+        yield lambda: False
+        return
     asked: list[bool] = []
 
     def ask(_signal: int, _frame: "FrameType | None") -> None:

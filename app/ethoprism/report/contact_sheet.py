@@ -71,15 +71,18 @@ def contact_sheet(moments: Sequence[Moment], heading: str) -> Figure:
     for panel, moment, strip in zip(panels, moments, strips, strict=False):
         panel.imshow(strip, interpolation="antialiased")
         panel.set_title(_title(moment), loc="left", fontsize=9, color=_INK)
-    figure.suptitle(heading, x=0.01, ha="left", fontsize=12, color=_INK)
+    figure.suptitle(_plain(heading), x=0.01, ha="left", fontsize=12, color=_INK)
     return figure
 
 
 def _title(moment: Moment) -> str:
     who = f"  {moment.individual}" if moment.individual else ""
     score = "" if moment.score is None else f"  {moment.score:.2f}"
-    title = f"{moment.title}{who}  {clock(moment.time_s)}{score}"
-    return title.replace("$", r"\$")  # a dollar sign would begin a formula
+    return _plain(f"{moment.title}{who}  {clock(moment.time_s)}{score}")
+
+
+def _plain(text: str) -> str:
+    return text.replace("$", r"\$")  # a dollar sign would begin a formula
 
 
 def _strips(moments: Sequence[Moment]) -> list[UInt8[np.ndarray, "height width 3"]]:
