@@ -43,7 +43,7 @@ class Command:
 
 
 _CODE, _PLAY, _MOVE, _EDIT = "Coding", "Playing", "Moving", "Editing"
-_REVIEW = "Reviewing"
+_REVIEW, _COMPARE = "Reviewing", "Comparing"
 
 COMMANDS = (
     Command("coding mode", ("F2",), "switch coding on or off", _CODE),
@@ -83,6 +83,8 @@ COMMANDS = (
     Command("correct", ("F4",), "it is another behaviour: choose which", _REVIEW),
     Command("skip", ("PgDown",), "decide later: on to the next", _REVIEW),
     Command("back", ("PgUp",), "back to the one before", _REVIEW),
+    Command("next disagreement", ("F3",), "next disagreement with another coder", _COMPARE),
+    Command("previous disagreement", ("Shift+F3",), "previous disagreement", _COMPARE),
 )
 # the viewer's menu has these too: of two shortcuts with one key, Qt would serve neither
 _CONTESTED = ("Ctrl+S",)

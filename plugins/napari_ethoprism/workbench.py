@@ -14,6 +14,7 @@ from napari_ethoprism.opening import Opener
 from napari_ethoprism.playback import Moves, Observing, Pictures, Player
 from napari_ethoprism.session import Session
 from napari_ethoprism.settings import Settings, read_settings
+from napari_ethoprism.views.agreement import AgreementView
 from napari_ethoprism.views.classify import ClassifyView
 from napari_ethoprism.views.coding import CodingView
 from napari_ethoprism.views.exchange import ExchangeView
@@ -33,6 +34,7 @@ TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     ),
     "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
     "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
+    "Compare": lambda bench: AgreementView(bench.session),
     "Files": lambda bench: ExchangeView(bench.session),
 }
 
@@ -106,8 +108,13 @@ class Workbench(QObject):
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
         self.canvas.put_badge(window)
         self.transport.names_toggled.connect(self.canvas.show_names)
-        coding = self.views["Code"]
-        commands = coding.commands() if isinstance(coding, CodingView) else {}
+        commands: dict[str, Callable[[], object]] = {}
+        for view in self.views.values():
+            if isinstance(view, CodingView | AgreementView):
+                commands |= view.commands()
+            if isinstance(view, AgreementView):
+                view.loop_asked.connect(self._loop)
+                view.marked.connect(self.timeline.set_marks)
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
         self.transport.banner.locate_asked.connect(self._locate)
         self.player.playing_changed.connect(self.timeline.set_playing)

@@ -26,6 +26,7 @@ from ethoprism_domains.annotation.editing.operations import (
 )
 from ethoprism_domains.annotation.editing.overlaps import in_the_way
 from ethoprism_domains.annotation.editing.records import Event
+from ethoprism_domains.annotation.editing.replacing import replace_within
 from ethoprism_domains.annotation.editing.reviewing import correct, judge_missed, take_in
 from ethoprism_domains.annotation.editing.rules import OVERLAPS, Rules
 from ethoprism_domains.annotation.editing.spans import joined, without
@@ -57,6 +58,7 @@ __all__ = [
     "paste",
     "reject",
     "relabel",
+    "replace_within",
     "shift",
     "split",
     "start",
