@@ -30,9 +30,26 @@ from ethoprism_core.pretraining.teachers import frozen_teacher, resampled
 STAGE_ONE, STAGE_TWO = ContrastiveConfig.tiny(), MaskedConfig.tiny()
 
 
+def prepared(run, prepare, *arguments):
+    """Prepare a task in one compiled go, or with `jax.eval_shape` without computing a number."""
+    objective = []
+
+    def states():
+        task = prepare(*(argument() if callable(argument) else argument for argument in arguments))
+        objective.append(task.objective)
+        return task.params, task.frozen
+
+    params, frozen = run(states)
+    return Task(objective[0], params, frozen)
+
+
+def abstract(prepare, *arguments):
+    return prepared(jax.eval_shape, prepare, *arguments)
+
+
 @pytest.fixture(scope="module")
-def stage_one():
-    return contrastive_task(STAGE_ONE)
+def stage_one(quick_jit):
+    return prepared(lambda run: quick_jit(run)(), contrastive_task, STAGE_ONE)
 
 
 @pytest.fixture(scope="module")
@@ -41,21 +58,9 @@ def teacher(stage_one):
 
 
 @pytest.fixture(scope="module")
-def stage_two(teacher):
-    return masked_task(STAGE_TWO, teacher, teacher.vision_encoder)
-
-
-def abstract(prepare, *arguments):
-    """Prepare a task without computing a number of it."""
-    objective = []
-
-    def states():
-        task = prepare(*(argument() if callable(argument) else argument for argument in arguments))
-        objective.append(task.objective)
-        return task.params, task.frozen
-
-    params, frozen = jax.eval_shape(states)
-    return Task(objective[0], params, frozen)
+def stage_two(quick_jit, teacher):
+    encoder = teacher.vision_encoder
+    return prepared(lambda run: quick_jit(run)(), masked_task, STAGE_TWO, teacher, encoder)
 
 
 def any_teacher(config=STAGE_TWO.student):
@@ -109,10 +114,9 @@ def test_the_student_starts_from_the_teacher(teacher, stage_two):
         strict=True,
     ):
         np.testing.assert_array_equal(one, other)
+    other = replace(STAGE_TWO, student=replace(STAGE_TWO.student, heads=4))
     with pytest.raises(EthoprismError, match="other sizes"):
-        masked_task(
-            replace(STAGE_TWO, student=replace(STAGE_TWO.student, heads=4)), teacher, student
-        )
+        abstract(masked_task, other, teacher, teacher.vision_encoder)
 
 
 def test_images_are_clips_of_one_frame(noise_batch, stage_one):
