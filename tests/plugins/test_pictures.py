@@ -58,6 +58,17 @@ def test_the_neighbours_follow_in_the_direction_of_motion(qtbot, pictures):
     qtbot.waitUntil(lambda: all(n in pictures.array.cache for n in range(50, 60)), timeout=20_000)
 
 
+def test_what_arrived_stays_while_neighbours_are_fetched(session, qtbot, read_number):
+    pictures = Pictures(session, most_bytes=8 * 48 * 64 * 3)
+    session.video_changed.emit()
+    for frame in (*range(30), *range(30, 0, -3), *range(0, 60, 2)):
+        fetch(qtbot, pictures, frame)
+        qtbot.wait(2)
+        assert frame in pictures.array.cache
+        assert read_number(pictures.array[frame]) == frame
+    pictures.close()
+
+
 def test_the_last_request_wins(qtbot, pictures):
     seen = []
     pictures.arrived.connect(seen.append)

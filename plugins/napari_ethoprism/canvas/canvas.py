@@ -1,5 +1,7 @@
 """The video as a layer of the viewer, and its slider and the session's playhead kept in step."""
 
+from contextlib import suppress
+
 from napari.layers import Image, Layer
 from napari.utils.theme import get_theme
 from napari.viewer import Viewer
@@ -112,7 +114,10 @@ class Canvas(QObject):
         """
         self._is_waiting = False
         array, frame = self._pictures.array, self._session.frame
-        if array is None or not (frame in array.cache or frame == array.lost):
+        if array is None:
+            return
+        if not (frame in array.cache or frame == array.lost):
+            self._pictures.want(frame)  # it was here, and had to make room
             return
         self._at = frame
         if self._is_new:
@@ -149,7 +154,9 @@ class Canvas(QObject):
     def _remove_layer(self) -> None:
         layer, self.layer = self.layer, None
         if layer is not None and layer in self._viewer.layers:
-            self._viewer.layers.remove(layer)
+            # where the window was torn down before us, napari stumbles over its own widgets
+            with suppress(RuntimeError, AttributeError):
+                self._viewer.layers.remove(layer)
 
     def _on_point(self, event: object = None) -> None:
         """Follow the viewer's slider, where it was not us who moved it."""
@@ -166,6 +173,7 @@ class Canvas(QObject):
         if gone is self.layer:
             self.layer = None
             self._session.set_shown(-1)
+            self._session.tell("The video's layer was removed: open the video again to see it.")
 
     def _on_told(self, sentence: str, kind: str) -> None:
         if kind == "news":

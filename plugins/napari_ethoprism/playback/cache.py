@@ -2,6 +2,7 @@
 
 import threading
 from collections import OrderedDict
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -39,6 +40,13 @@ class PictureCache:
                 return None
             self._places.move_to_end(frame)
             return np.array(self._slab[self._places[frame]])
+
+    def touch(self, frames: Iterable[int]) -> None:
+        """Count frames that are here as used, the last one latest."""
+        with self._lock:
+            for frame in frames:
+                if frame in self._places:
+                    self._places.move_to_end(frame)
 
     def put(self, frame: int, picture: np.ndarray) -> None:
         """Keep a picture; the one that was not used for longest makes room."""

@@ -1,7 +1,7 @@
 """A thread that decodes the picture that is wanted now, then those that are likely wanted next."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import av
 
@@ -70,9 +70,16 @@ class Fetcher(threading.Thread):
             self._serve(frame)
             if is_jump and self._is_asked_within(served, _PAUSE_S):
                 continue
-            for ahead in self._likely(frame, stride):
-                if self._asked != served or self._stopped:
-                    break
+            self._read_ahead(served, frame, stride)
+
+    def _read_ahead(self, served: int, frame: int, stride: int) -> None:
+        likely = self._likely(frame, stride)
+        # what is shown now and what comes soon must not make room for what comes later
+        self._cache.touch([*reversed(likely), frame])
+        for ahead in likely:
+            if self._asked != served or self._stopped:
+                return
+            if ahead not in self._cache:
                 self._prefetch(ahead)
 
     def _next(self, served: int) -> tuple[int, int, int] | None:
@@ -110,10 +117,7 @@ class Fetcher(threading.Thread):
     def _is_interrupted(self) -> bool:
         return self._stopped or self._wanted not in self._cache
 
-    def _likely(self, frame: int, stride: int) -> Iterator[int]:
+    def _likely(self, frame: int, stride: int) -> list[int]:
         """Give the frames that come next at this stride, then the one on the other side."""
-        count = len(self._video)
         ahead = [frame + stride * step for step in range(1, self._ahead + 1)]
-        for likely in (*ahead, frame - stride):
-            if 0 <= likely < count and likely not in self._cache:
-                yield likely
+        return [one for one in (*ahead, frame - stride) if 0 <= one < len(self._video)]
