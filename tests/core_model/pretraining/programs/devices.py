@@ -13,11 +13,12 @@ import jax
 import numpy as np
 import optax
 
-from ethoprism_core.model import VideoEncoder, random_model
 from ethoprism_core.pretraining import (
     Batch,
     ContrastiveConfig,
     MaskedConfig,
+    Targets,
+    TargetSizes,
     contrastive_task,
     make_mesh,
     masked_task,
@@ -35,6 +36,10 @@ def main(path):
         rng.integers(0, 256, (16, 2, 32, 32, 3), np.uint8),
         rng.integers(1, 50, (16, 6)).astype(np.int32),
         np.zeros((16, 6), np.float32),
+        Targets(
+            rng.normal(size=(16, 2, 2, 2, 3)).astype(np.float32),
+            rng.normal(size=(16, 3)).astype(np.float32),
+        ),
     )
     alone, copied, sharded = make_mesh(1, jax.devices()[:1]), make_mesh(), make_mesh(4)
     ways = {
@@ -58,9 +63,7 @@ def contrastive():
 def masked():
     config = MaskedConfig.tiny()
     config = replace(config, student=replace(config.student, **WIDER))
-    return masked_task(
-        config, random_model(lambda rngs: VideoEncoder(config.student, rngs=rngs), 1)
-    )
+    return masked_task(config, TargetSizes(3, 3))
 
 
 def updated(task, batch, mesh):
