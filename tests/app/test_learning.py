@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import xarray as xr
 
+from ethoprism.jobs import tasks
 from ethoprism.learning import encoder_guide, estimating, places
 from ethoprism.learning.adopting import adopt_predictions, predicted_events
 from ethoprism.learning.coded import coded_so_far
@@ -242,7 +243,9 @@ def test_the_estimate_is_measured_once_and_knows_what_is_done(project: Project, 
     again = estimating.estimate_embedding(project, stages=stages)
     assert again == told and len(stages_seen) == 1
     done = project.videos[0].name
-    assert embed_project(project, [done]).computed == (done,)
+    told_by_task = tasks.estimate(stages, str(project.folder), [])
+    assert told_by_task["sentence"] == told.sentence()
+    assert tasks.prepare(stages, str(project.folder), [done])["computed"] == (done,)
     assert embed_project(project, [done]).computed == ()
     left = estimating.estimate_embedding(project)
     assert left.left == 2 and left.seconds == pytest.approx(told.seconds * 2 / 3)

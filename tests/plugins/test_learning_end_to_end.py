@@ -75,9 +75,8 @@ def test_code_learn_predict_review_and_learn_again(panels, study, qtbot):
     session.told.connect(
         lambda sentence, kind: problems.append(sentence) if kind == "problem" else None
     )
-    run(qtbot, learner, classify, "prepare")
-    assert len(list((study.folder / "features" / "classical").glob("*.zarr"))) == 3
-    run(qtbot, learner, classify, "learn")
+    run(qtbot, learner, classify, "learn")  # embeds what was not prepared
+    assert len(list((study.folder / "features" / "classical").glob("*.zarr"))) == 2
     assert probe_names(study) == ["probe"]
     assert "judged on 2 videos" in classify.findChild(QLabel, "judged on").text().casefold()
     run(qtbot, learner, classify, "predict all")
