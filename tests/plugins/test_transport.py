@@ -7,7 +7,7 @@ from qtpy.QtCore import Qt
 from qtpy.QtWidgets import QLineEdit, QMainWindow, QToolButton
 
 from ethoprism_domains.annotation import editing
-from napari_ethoprism.keys import Shortcuts
+from napari_ethoprism.keys import COMMANDS, Shortcuts
 from napari_ethoprism.playback import Moves, Observing, Player
 from napari_ethoprism.views.theme import Colors, Theme
 from napari_ethoprism.views.transport import TransportView
@@ -146,6 +146,22 @@ def test_the_frame_is_in_the_warning_colour_while_its_picture_is_not_there(
     qtbot.waitUntil(lambda: Colors().warning in field.styleSheet())
     session.set_shown(9)
     assert not field.styleSheet()
+
+
+def test_the_time_of_day_is_shown_where_it_is_known(qtbot, window, session, find):
+    assert find("wall clock", QLineEdit).isHidden()
+    session.video.recorded = datetime(2024, 5, 1, 8, 30, tzinfo=UTC)
+    session.video_changed.emit()
+    session.seek(25)
+    field = find("wall clock", QLineEdit)
+    assert field.isVisible() and field.text() == "2024-05-01 08:30:01.250"
+    type_into(qtbot, field, "08:30:03")
+    assert session.frame == 60
+
+
+def test_no_key_stands_for_two_commands():
+    keys = [key for one in COMMANDS for key in one.keys]
+    assert len(keys) == len(set(keys))
 
 
 def test_undo_redo_and_what_was_saved(qtbot, window, session, find):

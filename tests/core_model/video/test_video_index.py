@@ -1,6 +1,7 @@
 import dataclasses
 import os
 
+import av
 import numpy as np
 import pytest
 
@@ -159,3 +160,33 @@ def test_nothing_to_decode_is_one_line(tmp_path, make_video):
     path.write_bytes(data)
     with pytest.raises(EthoprismError, match=r"no frame of the video can be decoded, .*blank.mp4"):
         VideoIndex.build(path)
+
+
+@pytest.mark.parametrize(
+    "metadata, told",
+    [
+        ({"creation_time": "2024-05-01T10:00:00.000000Z"}, "2024-05-01T10:00:00+00:00"),
+        (
+            {
+                "creation_time": "2024-05-01T10:00:00.000000Z",
+                "com.apple.quicktime.creationdate": "2024-05-01T12:00:00+0200",
+            },
+            "2024-05-01T12:00:00+02:00",
+        ),
+        ({"creation_time": "1904-01-01T00:00:00Z"}, None),
+        ({"creation_time": "yesterday"}, None),
+        ({}, None),
+    ],
+)
+def test_when_a_recording_began_is_what_its_header_says(make_video, tmp_path, metadata, told):
+    source, target = make_video("b-frames.mp4"), tmp_path / "dated.mp4"
+    options = {"movflags": "use_metadata_tags"}
+    with av.open(str(source)) as old, av.open(str(target), "w", options=options) as new:
+        new.metadata.update(metadata)
+        stream = new.add_stream_from_template(old.streams.video[0])
+        for packet in old.demux(video=0):
+            if packet.size:
+                packet.stream = stream
+                new.mux(packet)
+    with Video(target) as video:
+        assert (video.recorded and video.recorded.isoformat()) == told
