@@ -77,6 +77,12 @@ class TransportView(QWidget):
         )
         self._names.setChecked(True)
         self._names.toggled.connect(self.names_toggled)
+        self._blind = _check_box(
+            "blind", "Blind", "Hide all that probes predicted, to code without being led"
+        )
+        self._blind.setChecked(session.is_blind)
+        self._blind.toggled.connect(session.set_blind)
+        session.blind_changed.connect(self._blind.setChecked)
         self._lay_out()
         self._connect()
 
@@ -87,7 +93,8 @@ class TransportView(QWidget):
     def _lay_out(self) -> None:
         first, *others = [_row(*(self._buttons[name] for name in row)) for row in _GROUPS]
         speed = _row(self._speed, self._every)
-        bar = FlowBar(first, speed, self.position, *others, self._watch, self._names, self.saved)
+        choices = self._watch, self._names, self._blind
+        bar = FlowBar(first, speed, self.position, *others, *choices, self.saved)
         column = QVBoxLayout(self)
         column.setContentsMargins(4, 2, 4, 0)
         column.setSpacing(2)
