@@ -1,8 +1,9 @@
 """Score a probe, or a way of training one, on footage that it has not seen."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import xarray as xr
 
@@ -87,7 +88,24 @@ def evaluate(
         return _evaluate_probe(loaded, study, Path(features), stages)
     study = read_study(*where, behaviors, ethogram, exclusive)
     footage = embed_study(study, options.recipe(Path(features), stages), stages)
-    return _cross_validate(footage, kind, seed, stages)
+    return cross_validate(footage, kind, seed, stages)
+
+
+def cross_validate(
+    footage: Footage,
+    kind: str,
+    seed: int,
+    stages: Stages = silently,
+    settings: Mapping[str, Any] | None = None,
+) -> Evaluation:
+    """Score a kind of probe, trained in turn without one group of embedded footage."""
+    samples = footage.samples()
+    exclusive = footage.study.annotations.ethogram.exclusive_groups
+    estimator = make_estimator(samples, kind, settings, exclusive, seed)
+    with stages("cross-validating", "steps") as progress:
+        held_out = predict_held_out(samples, estimator, progress=progress)
+    scores = score(footage, held_out.predictions)
+    return Evaluation(scores, footage, held_out.predictions, footage.notices)
 
 
 def ethogram_of(probe: Probe) -> Ethogram:
@@ -96,16 +114,6 @@ def ethogram_of(probe: Probe) -> Ethogram:
     if noted is None:
         return Ethogram(tuple(Behavior(name) for name in probe.behaviors))
     return Ethogram.from_mapping(noted, f"the card of the probe {probe.name}")
-
-
-def _cross_validate(footage: Footage, kind: str, seed: int, stages: Stages) -> Evaluation:
-    samples = footage.samples()
-    exclusive = footage.study.annotations.ethogram.exclusive_groups
-    estimator = make_estimator(samples, kind, exclusive=exclusive, seed=seed)
-    with stages("cross-validating", "steps") as progress:
-        held_out = predict_held_out(samples, estimator, progress=progress)
-    scores = score(footage, held_out.predictions)
-    return Evaluation(scores, footage, held_out.predictions, footage.notices)
 
 
 def _evaluate_probe(probe: Probe, study: Study, features: Path, stages: Stages) -> Evaluation:

@@ -1,7 +1,7 @@
 """Labelled footage, embedded: what a probe is trained and scored on."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -65,7 +65,10 @@ def embed_study(study: Study, recipe: Recipe, stages: Stages) -> Footage:
     EthoprismError
         At the first video that cannot be embedded: nothing is left out in silence.
     """
-    embedded = [embed_file(path, recipe, stages) for path in study.paths.values()]
+    embedded = [
+        embed_file(path, replace(recipe, tracks=study.tracks.get(video, recipe.tracks)), stages)
+        for video, path in study.paths.items()
+    ]
     features = tuple(open_features(item.features) for item in embedded)
     notices = [
         f"{video}: {notice}"

@@ -23,6 +23,17 @@ def add_embedding(
 
     `encoder` is the one by default, and `told` what the help says of it.
     """
+    add_encoder(parser, encoder, told)
+    _add_windows(parser.add_argument_group("windows"))
+    return _add_region(parser.add_argument_group("what is shown to the encoder"))
+
+
+def add_encoder(
+    parser: argparse.ArgumentParser,
+    encoder: str | None = DEFAULT_ENCODER,
+    told: str = "%(default)s",
+) -> None:
+    """Add which encoder looks at the pictures."""
     group = parser.add_argument_group("encoder")
     group.add_argument(
         "--encoder",
@@ -40,8 +51,6 @@ def add_embedding(
     group.add_argument(
         "--size", type=int, metavar="PIXELS", help="side of the pictures that the encoder is shown"
     )
-    _add_windows(parser.add_argument_group("windows"))
-    return _add_region(parser.add_argument_group("what is shown to the encoder"))
 
 
 def add_features(parser: argparse.ArgumentParser) -> None:

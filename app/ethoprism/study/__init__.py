@@ -1,7 +1,7 @@
 """A study: label files, the videos that they speak of, and which videos belong together."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -39,11 +39,14 @@ class Study:
         Each labelled video's file, by its name.
     groups
         What a video is left out together with, by its name: the same animal or site.
+    tracks
+        The file of tracks to follow in a video, by its name, for those that have one.
     """
 
     annotations: Annotations
     paths: Mapping[str, Path]
     groups: Mapping[str, str]
+    tracks: Mapping[str, Path] = field(default_factory=dict)
 
 
 def read_study(

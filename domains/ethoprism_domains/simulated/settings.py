@@ -21,7 +21,7 @@ _SOLITARY = {
     "fly": ("resting", "walking", "running", "turning left", "turning right", "grooming"),
     "fish": ("resting", "swimming", "darting", "turning left", "turning right"),
 }
-_SOCIAL = ("approaching", "chasing", "contact")
+SOCIAL = ("approaching", "chasing", "contact")
 BODIES = tuple(_SOLITARY)
 
 
@@ -106,7 +106,7 @@ class SceneSettings:
     @property
     def behaviors(self) -> tuple[str, ...]:
         """The scene's ethogram: what its animals can do."""
-        social = _SOCIAL if self.animals > 1 else ()
+        social = SOCIAL if self.animals > 1 else ()
         return _SOLITARY[self.body] + social
 
     @property

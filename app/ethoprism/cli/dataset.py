@@ -1,0 +1,139 @@
+"""Check a data set of a field as it lies on the disk, or score a probe on it as the field does."""
+
+import argparse
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ethoprism.cli import arguments as shared
+
+if TYPE_CHECKING:
+    from ethoprism.datasets import Checked, DatasetEvaluation
+
+RECORDINGS = ("recording", "video", "individuals", "groups", "events")
+COUNTS = ("behaviour", "bouts", "frames", "recordings")
+_MOST_ROWS = 20
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `dataset` takes: an action, and what that takes."""
+    actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
+    check = _action(actions, "check", "tell what is there, and what is odd or missing")
+    check.add_argument("--json", action="store_true", help="write all of it as JSON instead")
+    evaluate = _action(
+        actions, "evaluate", "cross-validate a probe, sampled and scored as the field does"
+    )
+    evaluate.add_argument(
+        "--out",
+        type=Path,
+        default=Path("evaluation"),
+        metavar="DIR",
+        help="where scores and figures go (default: %(default)s)",
+    )
+    evaluate.add_argument(
+        "--group",
+        metavar="NAME",
+        help="what is left out as a whole: video, animal, session or site (default: the field's)",
+    )
+    evaluate.add_argument(
+        "--probe-kind",
+        dest="kind",
+        choices=["compact", "attention", "linear"],
+        help="the kind of probe (default: the field's)",
+    )
+    evaluate.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+    shared.add_features(evaluate)
+    shared.add_encoder(evaluate)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Do the action; a check exits with 1 if something is wrong."""
+    return _check(arguments) if arguments.action == "check" else _evaluate(arguments)
+
+
+def _action(actions, name: str, summary: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
+    parser.add_argument("path", type=Path, metavar="PATH", help="the data set's folder")
+    parser.add_argument(
+        "--domain",
+        metavar="NAME",
+        help="the adapter that reads it (default: the one that recognises it)",
+    )
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    return parser
+
+
+def _check(arguments: argparse.Namespace) -> int:
+    from ethoprism.cli import OK, SOME_FAILED, console
+    from ethoprism.datasets import check
+
+    checked = check(arguments.path, arguments.domain)
+    if arguments.json:
+        console.result(json.dumps(checked.to_mapping(), indent=1, ensure_ascii=False))
+    else:
+        _show(checked)
+    return SOME_FAILED if checked.wrong else OK
+
+
+def _evaluate(arguments: argparse.Namespace) -> int:
+    from ethoprism.cli import OK, console, scores
+    from ethoprism.datasets import evaluate_dataset
+    from ethoprism.embedding import fetch_encoder
+    from ethoprism_core.files import make_folder
+    from ethoprism_domains.registry import read_dataset
+
+    make_folder(arguments.out)  # before hours of work, not after
+    dataset = read_dataset(arguments.path, arguments.domain)
+    chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
+    found = evaluate_dataset(
+        dataset,
+        fetch_encoder(*chosen, console.progress),
+        kind=arguments.kind,
+        group_by=arguments.group,
+        features=arguments.features,
+        seed=arguments.seed,
+        stages=console.progress,
+    )
+    for notice in found.evaluation.notices:
+        console.warn(notice)
+    scores.show(found.evaluation.scores)
+    _tell_mean(found)
+    for path in found.evaluation.write(arguments.out):
+        console.result(str(path))
+    return OK
+
+
+def _tell_mean(found: "DatasetEvaluation") -> None:
+    from ethoprism.cli import console
+
+    metric = found.metric.replace("_", " ")
+    console.result(f"mean {metric} of {', '.join(found.values)}: {found.mean:.3f}")
+
+
+def _show(checked: "Checked") -> None:
+    from ethoprism.cli import console
+
+    dataset = checked.dataset
+    console.result(f"{dataset.name}: {len(dataset.recordings)} recordings ({dataset.domain})")
+    rows = [
+        (
+            item.name,
+            "none" if item.video is None else item.video.name,
+            ", ".join(item.individuals),
+            ", ".join(f"{key} {value}" for key, value in item.groups.items()),
+            len(item.annotations.events),
+        )
+        for item in dataset.recordings[:_MOST_ROWS]
+    ]
+    console.table(RECORDINGS, rows)
+    if len(dataset.recordings) > _MOST_ROWS:
+        console.result(f"and {len(dataset.recordings) - _MOST_ROWS} more (--json lists all)")
+    console.table(COUNTS, checked.counts.to_numpy().tolist())
+    for finding in checked.findings:
+        weight = "wrong" if finding.wrong else "remark"
+        times = f" ({finding.count})" if finding.count > 1 else ""
+        console.result(f"{weight}: {finding.kind}: {finding.where}: {finding.what}{times}")
+    remarks = len(checked.findings) - len(checked.wrong)
+    console.note(f"{len(checked.wrong)} things are wrong, {remarks} remarks")

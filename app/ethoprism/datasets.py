@@ -1,0 +1,277 @@
+"""Data sets of a field: read by its adapter, checked, and scored by its habits."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+
+from ethoprism.defaults import DEFAULT_ENCODER
+from ethoprism.embedding import Recipe, Stages, fetch_encoder, make_settings, silently
+from ethoprism.evaluating import Evaluation, cross_validate
+from ethoprism.footage import Footage, embed_study
+from ethoprism.study import Study
+from ethoprism_core.encoders import Encoder
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.files import make_folder
+from ethoprism_core.video import load_index
+from ethoprism_core.video.tracks import save_tracks
+from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation.store import spelled
+from ethoprism_domains.base import Dataset, Finding, Recording, Sampling, window_labels
+from ethoprism_domains.checking import check_dataset, count_behaviors
+from ethoprism_domains.registry import read_dataset
+
+
+@dataclass(frozen=True, eq=False)
+class Checked:
+    """A data set, and what is to be said of it.
+
+    Parameters
+    ----------
+    dataset
+        As its adapter read it.
+    counts
+        A row a behaviour, as `count_behaviors` gives.
+    findings
+        What is odd, as `check_dataset` gives.
+    """
+
+    dataset: Dataset
+    counts: pd.DataFrame
+    findings: tuple[Finding, ...]
+
+    @property
+    def wrong(self) -> tuple[Finding, ...]:
+        """The findings that are more than remarks."""
+        return tuple(finding for finding in self.findings if finding.wrong)
+
+    def to_mapping(self) -> dict[str, object]:
+        """Give it as plain values, for JSON."""
+        return {
+            "name": self.dataset.name,
+            "domain": self.dataset.domain,
+            "recordings": [_told(recording) for recording in self.dataset.recordings],
+            "behaviors": self.counts.to_dict("records"),
+            "findings": [vars(finding) for finding in self.findings],
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class DatasetEvaluation:
+    """An evaluation by a field's habits.
+
+    Parameters
+    ----------
+    evaluation
+        All scores.
+    metric
+        The score that the field reports.
+    values
+        It for each behaviour that counts; NaN where it is undefined.
+    mean
+        The average of those that are defined.
+    """
+
+    evaluation: Evaluation
+    metric: str
+    values: Mapping[str, float]
+    mean: float
+
+
+def check(path: str | Path, domain: str | None = None) -> Checked:
+    """Read a data set and look for all that is odd about it.
+
+    Parameters
+    ----------
+    path
+        Its folder.
+    domain
+        The name of the adapter; the one that recognises it if not given.
+
+    Raises
+    ------
+    EthoprismError
+        If no adapter can read it.
+    """
+    dataset = read_dataset(path, domain)
+    return Checked(dataset, count_behaviors(dataset), check_dataset(dataset))
+
+
+def study_of(dataset: Dataset, group_by: str | None = None, tracks: Path | None = None) -> Study:
+    """Make a study of the recordings that are labelled and have a video.
+
+    Parameters
+    ----------
+    group_by
+        What is left out as a whole: ``video`` or a group of the recordings; by the data set's
+        habits if not given.
+    tracks
+        A folder for the tracks of recordings that have boxes and no file of them.
+
+    Raises
+    ------
+    EthoprismError
+        If no recording is left, or one has no such group.
+    """
+    key = group_by or dataset.habits.group_by
+    used = [item for item in dataset.recordings if item.labelled and _has_video(item)]
+    if not used or all(item.annotations.events.empty for item in used):
+        raise EthoprismError(
+            "no recording has both a video and labelled behaviour",
+            dataset.name,
+            "see what ethoprism dataset check says",
+        )
+    names = {item.name for item in used}
+    annotations = dataset.annotations
+    kept = Annotations(
+        annotations.events[annotations.events["video"].isin(names)],
+        annotations.observed[annotations.observed["video"].isin(names)],
+        annotations.ethogram,
+    )
+    paths = {item.name: item.video for item in used if item.video is not None}
+    return Study(
+        kept,
+        paths,
+        {item.name: _group(item, key) for item in used},
+        _track_files(dataset, used, tracks),
+    )
+
+
+def left_out(dataset: Dataset) -> tuple[str, ...]:
+    """Say which recordings `study_of` leaves out, and why."""
+    reasons = {
+        "they have no video": [item for item in dataset.recordings if not _has_video(item)],
+        "nobody has labelled them": [
+            item for item in dataset.recordings if _has_video(item) and not item.labelled
+        ],
+    }
+    return tuple(
+        f"{len(items)} recordings are left out: {reason} (first: {items[0].name})"
+        for reason, items in reasons.items()
+        if items
+    )
+
+
+def evaluate_dataset(
+    dataset: Dataset,
+    encoder: str | Encoder = DEFAULT_ENCODER,
+    *,
+    kind: str | None = None,
+    group_by: str | None = None,
+    features: str | Path = "features",
+    seed: int = 0,
+    stages: Stages = silently,
+) -> DatasetEvaluation:
+    """Cross-validate a probe on a data set, sampled and scored by its habits.
+
+    Parameters
+    ----------
+    encoder
+        An encoder, or the name of one.
+    kind, group_by
+        The kind of probe, and what is left out as a whole, in place of the habits'.
+    features
+        The folder where features are kept.
+    seed
+        Of everything random.
+    stages
+        Shows progress, as `ethoprism.cli.console.progress` does.
+
+    Raises
+    ------
+    EthoprismError
+        If its videos cannot be read, do not fit, or differ too much to be sampled in one way.
+    """
+    habits, folder = dataset.habits, Path(features)
+    study = study_of(dataset, group_by, folder / "tracks")
+    loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
+    footage = embed_study(study, _recipe(dataset, study, loaded, folder), stages)
+    footage = _relabelled(footage, dataset)
+    settings = habits.probe.settings if kind in (None, habits.probe.kind) else None
+    found = cross_validate(footage, kind or habits.probe.kind, seed, stages, settings)
+    found = replace(found, notices=(*left_out(dataset), *found.notices))
+    scoring = habits.scoring
+    return DatasetEvaluation(
+        found, scoring.metric, scoring.values(found.scores), scoring.mean(found.scores)
+    )
+
+
+def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Recipe:
+    sampling = dataset.habits.sampling
+    times = [load_index(path).times for path in study.paths.values()]
+    steps = {sampling.step_for(own, encoder.clip_frames) for own in times}
+    if len(steps) > 1:
+        raise EthoprismError(
+            f"a window is of every {min(steps)}. frame in one video and of every {max(steps)}. in "
+            "another",
+            dataset.name,
+            "evaluate videos of one rate and length together",
+        )
+    stride = min(sampling.stride_for(own) for own in times)
+    settings = make_settings(encoder, stride, steps.pop(), None, None)
+    animals = max(len(item.individuals) for item in dataset.recordings)
+    return Recipe(encoder, settings, max(1, animals) if sampling.kind == "subject" else 0, out=out)
+
+
+def _relabelled(footage: Footage, dataset: Dataset) -> Footage:
+    """Give the frames the labels that the windows around them have by the field's rule."""
+    sampling, rule = dataset.habits.sampling, dataset.habits.scoring.window_label
+    labels = tuple(_window_labels(own, sampling, rule) for own in footage.labels)
+    study = _without_exclusions(footage.study) if rule == "any" else footage.study
+    return replace(footage, labels=labels, study=study)
+
+
+def _window_labels(labels: xr.Dataset, sampling: Sampling, rule: str) -> xr.Dataset:
+    return window_labels(labels, sampling.span(labels["time"].values.astype(np.float64)), rule)
+
+
+def _without_exclusions(study: Study) -> Study:
+    """Let behaviours meet: a window may show several that no single frame shows together."""
+    known = study.annotations
+    behaviors = tuple(replace(item, excludes=()) for item in known.ethogram)
+    ethogram = Ethogram(behaviors, known.ethogram.subjects)
+    return replace(study, annotations=Annotations(known.events, known.observed, ethogram))
+
+
+def _has_video(recording: Recording) -> bool:
+    return recording.video is not None and recording.video.is_file()
+
+
+def _group(recording: Recording, key: str) -> str:
+    if key == "video":
+        return recording.name
+    if not recording.groups.get(key):
+        known = ", ".join(["video", *recording.groups])
+        raise EthoprismError(f"nothing says which {key} it is of", recording.name, f"use {known}")
+    return recording.groups[key]
+
+
+def _track_files(dataset: Dataset, used: list[Recording], folder: Path | None) -> dict[str, Path]:
+    """Give the tracks of each recording as a file, where windows show single animals."""
+    if dataset.habits.sampling.kind != "subject":
+        return {}
+    files = {}
+    for item in used:
+        if isinstance(item.tracks, Path):
+            files[item.name] = item.tracks
+        elif item.tracks is not None and folder is not None:
+            files[item.name] = folder / f"{spelled(item.name)}.nc"
+            make_folder(folder)
+            save_tracks(item.tracks, files[item.name])
+    return files
+
+
+def _told(recording: Recording) -> dict[str, object]:
+    clock = recording.clock
+    return {
+        "name": recording.name,
+        "video": None if recording.video is None else str(recording.video),
+        "individuals": list(recording.individuals),
+        "groups": dict(recording.groups),
+        "events": len(recording.annotations.events),
+        "start": None if clock is None or clock.start is None else clock.start.isoformat(),
+        "metadata": dict(recording.metadata),
+    }
