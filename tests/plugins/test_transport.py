@@ -181,9 +181,9 @@ def test_undo_redo_and_what_was_saved(qtbot, window, session, find):
     assert told.args[0].startswith("Already saved") and told.args[1] == "news"
 
 
-def test_predictions_can_be_hidden(qtbot, session, find):
+def test_predictions_can_be_hidden(session, find):
     blind = find("blind")
-    click(qtbot, find, "blind")
+    blind.click()
     assert session.is_blind and blind.isChecked()
     session.set_blind(False)
     assert not blind.isChecked()
