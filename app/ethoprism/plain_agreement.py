@@ -1,6 +1,5 @@
 """How far two coders agree, in plain words, with the numbers beside them."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -89,25 +88,23 @@ def interval_words(agreement: Agreement) -> str:
 
 
 def _row(agreement: Agreement, name: str) -> PlainAgreement:
-    rows = agreement.table[agreement.table["behavior"] == name].set_index("measure")
-    kappa, share, f1 = (
-        rows.loc[measure] for measure in ("kappa", "agreement", f"f1@{BOUT_OVERLAP:g}")
-    )
-    low, high = _known(kappa[["low", "high"]].tolist())
+    own = agreement.table[agreement.table["behavior"] == name]
+    rows = own.set_index("measure").to_dict("index")
+    kappa, share, f1 = rows["kappa"], rows["agreement"], rows[f"f1@{BOUT_OVERLAP:g}"]
     return PlainAgreement(
         name,
-        *_known([kappa["value"]]),
-        low,
-        high,
-        *_known([share["value"]]),
-        int(share["count"]),
-        *_known([f1["value"]]),
-        int(f1["count"]),
+        kappa=_known(kappa["value"]),
+        low=_known(kappa["low"]),
+        high=_known(kappa["high"]),
+        share=_known(share["value"]),
+        moments=share["count"],
+        f1=_known(f1["value"]),
+        bouts=f1["count"],
     )
 
 
-def _known(values: Sequence[float]) -> list[float | None]:
-    return [None if np.isnan(value) else float(value) for value in values]
+def _known(value: float) -> float | None:
+    return None if np.isnan(value) else float(value)
 
 
 def _capital(text: str) -> str:

@@ -6,11 +6,12 @@ from napari.viewer import Viewer
 from qtpy.QtCore import QObject, Qt
 from qtpy.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from napari_ethoprism.canvas import Canvas
+from napari_ethoprism.canvas import Canvas, OverPicture
 from napari_ethoprism.ending import Ending
 from napari_ethoprism.jobs import Learner
 from napari_ethoprism.keys import Shortcuts
 from napari_ethoprism.opening import Opener
+from napari_ethoprism.overlays import Overlays
 from napari_ethoprism.playback import Moves, Observing, Pictures, Player
 from napari_ethoprism.session import Session
 from napari_ethoprism.settings import Settings, read_settings
@@ -18,6 +19,7 @@ from napari_ethoprism.views.agreement import AgreementView
 from napari_ethoprism.views.classify import ClassifyView
 from napari_ethoprism.views.coding import CodingView
 from napari_ethoprism.views.exchange import ExchangeView
+from napari_ethoprism.views.overlays import OverlaysView
 from napari_ethoprism.views.review import ReviewView
 from napari_ethoprism.views.theme import Theme
 from napari_ethoprism.views.timeline import TimelineView
@@ -35,6 +37,7 @@ TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
     "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
     "Compare": lambda bench: AgreementView(bench.session),
+    "Overlays": lambda bench: OverlaysView(bench.session, bench.overlays),
     "Files": lambda bench: ExchangeView(bench.session),
 }
 
@@ -66,6 +69,8 @@ class Workbench(QObject):
         The pictures of the screen, and what shows them in the viewer.
     observing
         Notes what is watched while coding.
+    overlays, over_picture
+        The tracks or poses that are shown, and what shows them over the picture.
     learner
         Does the long work of the project: embedding, learning, predicting.
     theme
@@ -88,6 +93,7 @@ class Workbench(QObject):
         self.opener: Opener = Opener(self.session, parent=self)
         self.learner: Learner = Learner(self.session, self)
         self.theme: Theme = Theme(parent=self)
+        self.overlays: Overlays = Overlays(self.session, self)
         self.pictures = Pictures(self.session, self, settings.cache_mb << 20)
         self.canvas = Canvas(viewer, self.session, self.pictures, self.theme, self)
         self.views = {title: make(self) for title, make in TABS.items()}
@@ -106,6 +112,9 @@ class Workbench(QObject):
             # else napari's panels on the left, which are high, leave the timeline no height
             window.setCorner(_CORNER, Qt.DockWidgetArea.LeftDockWidgetArea)
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
+        self.over_picture = OverPicture(
+            viewer, window, self.canvas, self.session, self.overlays, self
+        )
         self.canvas.put_badge(window)
         self.transport.names_toggled.connect(self.canvas.show_names)
         commands: dict[str, Callable[[], object]] = {}
@@ -115,6 +124,9 @@ class Workbench(QObject):
             if isinstance(view, AgreementView):
                 view.loop_asked.connect(self._loop)
                 view.marked.connect(self.timeline.set_marks)
+            if isinstance(view, ClassifyView):
+                view.encoder.draw_asked.connect(self.over_picture.draw_rectangle)
+                self.over_picture.rectangle_drawn.connect(view.encoder.set_part)
         self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
         self.transport.banner.locate_asked.connect(self._locate)
         self.player.playing_changed.connect(self.timeline.set_playing)
@@ -141,6 +153,8 @@ class Workbench(QObject):
         self.player.pause()
         self.opener.close()
         self.learner.close()
+        self.overlays.close()
+        self.over_picture.close()
         self._shortcuts.close()
         window = self.bottom.window()
         if isinstance(window, QMainWindow):

@@ -39,27 +39,36 @@ def read_tracks(path: str | Path, frame_times: Float[np.ndarray, " time"]) -> xr
         If the file is none of these, is damaged, or reaches beyond the video.
     """
     path = Path(path)
+    poses = read_poses(path, frame_times)
+    return load_tracks(path) if poses is None else boxes_of_poses(poses, frame_times, path)
+
+
+def read_poses(path: str | Path, frame_times: Float[np.ndarray, " time"]) -> Poses | None:
+    """Read the keypoints of such a file, or None if it holds boxes.
+
+    Raises
+    ------
+    EthoprismError
+        If the file is of no known kind, or is damaged.
+    """
+    path = Path(path)
     try:
         with path.open("rb") as file:
             is_hdf5 = file.read(len(_HDF5)) == _HDF5
     except OSError as error:
         reason = error.strerror or str(error)
         raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
-    if not is_hdf5:
-        return _boxes(poses_of_csv(path), frame_times, path)
-    poses = _poses_of_hdf5(path)
-    if poses is None:
-        return load_tracks(path)
-    return _boxes(poses, frame_times, path)
+    poses = _poses_of_hdf5(path) if is_hdf5 else poses_of_csv(path)
+    return None if poses is None else _counted_from_0(poses, frame_times)
 
 
-def _boxes(poses: Poses, frame_times: np.ndarray, path: Path) -> xr.Dataset:
+def _counted_from_0(poses: Poses, frame_times: np.ndarray) -> Poses:
     # pictures of a video may be numbered from 1 or more: a row for each frame, in their order
     first = poses.frames.min() if len(poses.frames) else 0
     numbers = np.arange(first, first + len(frame_times))
     if np.array_equal(np.sort(poses.frames), numbers):
-        poses = replace(poses, frames=poses.frames - first)
-    return boxes_of_poses(poses, frame_times, path)
+        return replace(poses, frames=poses.frames - first)
+    return poses
 
 
 def _poses_of_hdf5(path: Path) -> Poses | None:

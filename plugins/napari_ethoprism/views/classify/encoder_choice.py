@@ -19,7 +19,7 @@ from ethoprism.learning.encoder_guide import encoder_notes
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
 from napari_ethoprism.views.classify.weights_file import WeightsFile
-from napari_ethoprism.views.parts import sentence
+from napari_ethoprism.views.parts import button, sentence
 
 _MOST_ANIMALS = 30
 _FOLLOW, _WHOLE, _PART = range(3)
@@ -33,9 +33,12 @@ class EncoderChoice(QWidget):
     ----------
     changed
         The user has chosen otherwise.
+    draw_asked
+        The part of the picture is to be drawn on it; `set_part` takes what was drawn.
     """
 
     changed = Signal()
+    draw_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +62,9 @@ class EncoderChoice(QWidget):
         self._crop.setObjectName("crop")
         self._crop.setPlaceholderText("left, top, width, height")
         self._crop.setToolTip("A part of the picture, in pixels: left, top, width, height")
+        self._draw = button(
+            "Draw", "draw part", "Drag a rectangle on the picture", self.draw_asked.emit
+        )
         self._lay_out()
         self._show_note()
         self._encoders.activated.connect(self._on_changed)
@@ -85,6 +91,12 @@ class EncoderChoice(QWidget):
         self._crop.setText(", ".join(map(str, crop)) if isinstance(crop, list) else "")
         self._others = {name: value for name, value in given.items() if name not in _CHOSEN_HERE}
         self._show_note()
+
+    def set_part(self, left: int, top: int, width: int, height: int) -> None:
+        """Choose a part of the picture, in pixels."""
+        self._regions.button(_PART).setChecked(True)
+        self._crop.setText(f"{left}, {top}, {width}, {height}")
+        self._on_changed()
 
     def chosen(self) -> tuple[str, dict[str, Any]]:
         """Give the encoder's name, and how it is used, as `Project.set_encoder` takes them.
@@ -136,10 +148,11 @@ class EncoderChoice(QWidget):
             radio.setToolTip(hint)
             self._regions.addButton(radio, number)
             if widget is None:
-                grid.addWidget(radio, at, 0, 1, 2)
+                grid.addWidget(radio, at, 0, 1, 3)
             else:
                 grid.addWidget(radio, at, 0)
                 grid.addWidget(widget, at, 1)
+        grid.addWidget(self._draw, len(rows) - 1, 2)
         self._regions.button(_FOLLOW).setChecked(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
