@@ -17,6 +17,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video import load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, empty_events, make_observed
 from ethoprism_domains.habits import Habits, ProbeChoice, Sampling, Scoring, window_labels
 
@@ -30,6 +31,7 @@ __all__ = [
     "RecordingClock",
     "Sampling",
     "Scoring",
+    "times_of_video",
     "window_labels",
 ]
 
@@ -208,6 +210,19 @@ class Domain(Protocol):
         EthoprismError
             If it is not what this adapter reads. What is merely odd is a finding instead.
         """
+
+
+def times_of_video(path: Path | None) -> Float[np.ndarray, " time"] | None:
+    """Give the frame times of a video in seconds; None if it is missing or cannot be read.
+
+    For adapters: `check_dataset` tells what is wrong with the video.
+    """
+    if path is None:
+        return None
+    try:
+        return load_index(path).times
+    except EthoprismError:
+        return None
 
 
 def _refuse_twins(names: tuple[str, ...] | list[str], what: str, where: str) -> None:

@@ -97,7 +97,7 @@ def test_two_adapters_for_one_folder_are_told(packages, lab_data: Path):
 
 
 def test_mistakes_are_answered_with_what_there_is(tmp_path: Path):
-    with pytest.raises(EthoprismError, match="there is no such domain, fish, use one of simulated"):
+    with pytest.raises(EthoprismError, match="there is no such domain, fish, use one of animal"):
         load_domain("fish")
     with pytest.raises(EthoprismError, match=r"no domain recognises these data.*simulated"):
         read_dataset(tmp_path)

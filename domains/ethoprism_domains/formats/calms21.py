@@ -35,10 +35,14 @@ def sniff(path: Path, head: bytes) -> bool:
 
 def read(path: Path, options: ReadOptions) -> Reading:
     """Read the annotations of all sequences; see the module."""
-    content = expect_mapping(_content(path, options), path, "the file")
+    return read_content(expect_mapping(_content(path, options), path, "the file"), path, options)
+
+
+def read_content(content: dict[str, Any], path: Path, options: ReadOptions) -> Reading:
+    """Read the annotations of all sequences out of what the file `path` holds."""
     losses = LossCounter()
     annotated = []
-    for annotator, video, sequence in _sequences(content, path):
+    for annotator, video, sequence in sequences(content, path):
         if sequence.get("annotations"):
             annotated.append((annotator, video, sequence))
         else:
@@ -103,7 +107,8 @@ def _plain(sequence: object) -> object:
     return {"annotations": numbers, "metadata": {"vocab": vocabulary}}
 
 
-def _sequences(content: dict[str, Any], path: Path) -> Iterator[Sequence]:
+def sequences(content: dict[str, Any], path: Path) -> Iterator[Sequence]:
+    """Yield the annotator, the name and all that is told of each sequence of the file `path`."""
     for annotator, told in content.items():
         for video, sequence in expect_mapping(told, path, annotator).items():
             yield annotator, video, expect_mapping(sequence, path, video)

@@ -4,10 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-
-from ethoprism_core.errors import EthoprismError
-from ethoprism_core.video import VIDEO_SUFFIXES, load_index
+from ethoprism_core.video import VIDEO_SUFFIXES
 from ethoprism_domains.annotation import (
     Annotations,
     Behavior,
@@ -16,7 +13,7 @@ from ethoprism_domains.annotation import (
     make_observed,
     with_seconds,
 )
-from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Sampling
+from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Sampling, times_of_video
 from ethoprism_domains.formats import read_events
 from ethoprism_domains.formats.content import read_head
 from ethoprism_domains.formats.tables import Table, head_has, read_table
@@ -92,13 +89,6 @@ class _Truth:
         return cls(count, individuals, behaviors, tracks)
 
 
-def _times(video: Path) -> np.ndarray | None:
-    try:
-        return load_index(video).times
-    except EthoprismError:  # missing or damaged: checking the data set tells it
-        return None
-
-
 def _rows(table: Table) -> list[dict[str, str]]:
     return [
         dict(zip(_COLUMNS, cells, strict=True))
@@ -119,7 +109,7 @@ def _ethogram(named: Sequence[str], truths: Sequence[_Truth]) -> Ethogram:
 def _recording(folder: Path, row: dict[str, str], labels: Annotations, truth: _Truth) -> Recording:
     name, video = row["video"], folder / row["video"]
     own = labels.of_video(name)
-    times = _times(video)
+    times = times_of_video(video)
     count = truth.frames if truth.frames is not None else None if times is None else len(times)
     whole = [] if count is None else [{"video": name, "start_frame": 0, "stop_frame": count}]
     subjects = own.events["subject"].unique().tolist()

@@ -1,0 +1,1 @@
+"""The field of animal behaviour: its public sets and its habits with them."""
