@@ -55,7 +55,7 @@ class PlainAgreement:
         if self.f1 is not None:
             told.append(f"bout F1 {self.f1:.2f}")
         if self.share is not None:
-            told.append(f"the same in {100 * self.share:.1f} % of {self.moments:,} moments")
+            told.append(f"the same in {100 * self.share:.1f} % of {self.moments:,} comparisons")
         return ", ".join(told)
 
     def _words(self) -> str:

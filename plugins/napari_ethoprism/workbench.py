@@ -37,7 +37,7 @@ TABS: dict[str, Callable[["Workbench"], QWidget]] = {
     "Classify": lambda bench: ClassifyView(bench.session, bench.learner),
     "Review": lambda bench: ReviewView(bench.session, bench.player, bench.learner),
     "Compare": lambda bench: AgreementView(bench.session),
-    "Overlays": lambda bench: OverlaysView(bench.session, bench.overlays),
+    "Tracks": lambda bench: OverlaysView(bench.session, bench.overlays),
     "Files": lambda bench: ExchangeView(bench.session),
 }
 
@@ -187,6 +187,8 @@ class Workbench(QObject):
     def _make_panel(self) -> QTabWidget:
         panel = QTabWidget()
         panel.setObjectName("ethoprism panel")
+        # napari's own style leaves more room around titles than a narrow panel has
+        panel.tabBar().setStyleSheet("QTabBar::tab { padding: 3px 4px; }")
         for title, view in self.views.items():
             panel.addTab(view, title)
         return panel

@@ -48,7 +48,7 @@ def test_words_and_numbers_are_of_kappa_and_bouts():
     walk = row(compared, "walk")
     assert walk.kappa == pytest.approx(0.5) and walk.f1 == 1.0 and walk.share == 0.75
     assert walk.sentence() == "walk: you agree in part."
-    assert "kappa 0.50 (" in walk.numbers() and "75.0 % of 200 moments" in walk.numbers()
+    assert "kappa 0.50 (" in walk.numbers() and "75.0 % of 200 comparisons" in walk.numbers()
     assert row(compared, "rest").sentence() == "rest: neither of you saw it."
     assert compared.rows[0].sentence().startswith("All behaviours: you agree")
 

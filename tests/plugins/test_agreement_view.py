@@ -3,15 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+import xarray as xr
 from pytestqt.qtbot import QtBot
 from qtpy.QtCore import Qt
+from qtpy.QtTest import QTest
 from qtpy.QtWidgets import QComboBox, QDoubleSpinBox, QLabel, QPushButton
 
 from ethoprism_domains.annotation.editing import add, observe
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.agreement import AgreementView
 from napari_ethoprism.views.agreement import view as module
+from napari_ethoprism.views.agreement.partner import ANNOTATOR, Partner
 
 
 @pytest.fixture
@@ -63,9 +67,9 @@ def rows(view: AgreementView) -> list[list[str]]:
     return [[table.item(row, at).text() for at in range(5)] for row in range(table.rowCount())]
 
 
-WALK = ["walk of A", "bob", "00:00:01.000", "00:00:02.000", "1.00"]
-REST = ["rest of B", "bob", "00:00:03.000", "00:00:03.250", "0.25"]
-JUMP = ["jump of B", "you", "00:00:04.500", "00:00:04.550", "0.05"]
+WALK = ["walk of A", "bob", "00:01.000", "00:02.000", "1.00"]
+REST = ["rest of B", "bob", "00:03.000", "00:03.250", "0.25"]
+JUMP = ["jump of B", "you", "00:04.500", "00:04.550", "0.05"]
 
 
 def test_another_coder_is_compared_in_words_numbers_and_marks(qtbot: QtBot, view: AgreementView):
@@ -121,7 +125,7 @@ def test_tolerance_and_interval_are_settings(qtbot: QtBot, view: AgreementView):
     compare(qtbot, view, "bob")
     view.findChild(QDoubleSpinBox, "interval").setValue(0.5)
     settle(qtbot, view)
-    assert "of 60 moments" in told(view)
+    assert "of 60 comparisons" in told(view)
     view.findChild(QDoubleSpinBox, "tolerance").setValue(2.0)
     settle(qtbot, view)
     assert rows(view) == [REST, JUMP]
@@ -190,3 +194,46 @@ def test_what_cannot_be_compared_is_told(qtbot: QtBot, view: AgreementView, code
         compare(qtbot, view, "bob")
     assert "observed nothing" in said.args[0] and said.args[1] == "problem"
     assert "observed nothing" in told(view)
+
+
+def test_a_probe_is_another_coder(qtbot: QtBot, view: AgreementView, coded: Session):
+    label = np.zeros((100, 1, 1), np.int8)
+    label[30:50] = 1
+    dims = ("time", "individual", "behavior")
+    path = coded.project.folder / "predictions" / "net" / "one.mp4.nc"
+    path.parent.mkdir(parents=True)
+    xr.Dataset(
+        {"label": (dims, label), "probability": (dims, label.astype(np.float32))},
+        coords={"time": coded.times, "individual": ["A"], "behavior": ["walk"]},
+        attrs={"video": "one.mp4", "probe": "net"},
+    ).to_netcdf(path, engine="h5netcdf")
+    coded.choose_predictions("net")
+    compare(qtbot, view, "the probe net")
+    assert [row[:2] for row in rows(view)] == [
+        ["walk of A", "you"],
+        ["walk of A", "the probe net"],
+        ["jump of B", "you"],
+    ]
+    view.step(1)
+    view.step(1)
+    click(qtbot, view, "take theirs")
+    [_, taken] = coded.coding.track("A", "walk").events
+    assert (taken.labeling_method, taken.model, taken.start_frame) == ("curated", "net", 30)
+
+
+def test_the_key_steps_and_loops_and_the_timeline_marks_in_the_window(qtbot: QtBot, workbench):
+    session, view = workbench.session, workbench.views["Compare"]
+    with session.project.store("one.mp4", "bob", frame_times=session.times) as store:
+        store.do(add, "walk", 40, 60, subject="A")
+        store.do(observe, 0, 100)
+    session.do(observe, 0, 100)
+    view.comparer.choose(Partner(ANNOTATOR, "bob"))
+    qtbot.waitUntil(lambda: view.comparer.compared is not None, timeout=20_000)
+    marks = workbench.timeline.canvas.scene.marks["disagreements"]
+    assert marks.spans == ((40, 60),)
+    window = workbench.panel.window()
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    QTest.keyClick(window.windowHandle(), Qt.Key.Key_F3)
+    qtbot.waitUntil(lambda: workbench.player.span == (30, 71))
+    assert workbench.player.is_playing and 40 <= session.frame < 71

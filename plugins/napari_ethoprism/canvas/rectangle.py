@@ -88,14 +88,15 @@ class RectangleDrawer(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:  # noqa: N802
         """Paint what is to be done, and the rectangle so far."""
         painter = QPainter(self)
-        metrics = painter.fontMetrics()
-        words = QRectF(0, 0, metrics.horizontalAdvance(_WORDS) + 16, metrics.height() + 8)
-        words.moveCenter(QPointF(self.width() / 2, self.height() - words.height()))
+        room = QRectF(self.rect()).adjusted(16, 8, -16, -8)
+        flags = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignBottom
+        wrapped = int(flags.value) | int(Qt.TextFlag.TextWordWrap.value)
+        words = painter.boundingRect(room, wrapped, _WORDS)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_SHADE)
-        painter.drawRoundedRect(words, 4, 4)
+        painter.drawRoundedRect(words.adjusted(-6, -3, 6, 3), 4, 4)
         painter.setPen(_LINE)
-        painter.drawText(words, Qt.AlignmentFlag.AlignCenter, _WORDS)
+        painter.drawText(words, wrapped, _WORDS)
         if self._from is not None:
             painter.setPen(QPen(_LINE, 1, Qt.PenStyle.DashLine))
             painter.setBrush(_FILL)

@@ -17,7 +17,7 @@ from napari_ethoprism.views.transport.clock import time_text
 if TYPE_CHECKING:
     from ethoprism.comparing import Disagreement
 
-_COLUMNS = ("Behaviour", "Who says so", "From", "To", "Seconds")
+_COLUMNS = {"Behaviour": 92, "Says so": 66, "From": 74, "To": 74, "Seconds": 56}  # pixels
 _SORTED, _NUMBER = Qt.ItemDataRole.UserRole, Qt.ItemDataRole.UserRole + 1
 _FROM = 2
 
@@ -37,16 +37,18 @@ class DisagreementTable(QTableWidget):
         super().__init__(0, len(_COLUMNS), parent)
         self.setObjectName("disagreements")
         self.setToolTip("Click a line to look at it; click a heading to sort by it")
-        self.setHorizontalHeaderLabels(_COLUMNS)
+        self.setHorizontalHeaderLabels(list(_COLUMNS))
         self.verticalHeader().hide()
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setWordWrap(False)
-        self.setMinimumHeight(130)
+        self.setMinimumHeight(170)
         header = self.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
-        header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        for column, width in enumerate(_COLUMNS.values()):
+            self.setColumnWidth(column, width)
+        header.setStretchLastSection(True)
         self.setSortingEnabled(True)
         self.sortByColumn(_FROM, Qt.SortOrder.AscendingOrder)
         self._items: tuple[Disagreement, ...] = ()
@@ -105,8 +107,8 @@ class DisagreementTable(QTableWidget):
         cells = (
             (f"{item.behavior}{of}", None),
             (who, None),
-            (time_text(item.start_s), item.start),
-            (time_text(item.stop_s), item.stop),
+            (_short(item.start_s), item.start),
+            (_short(item.stop_s), item.stop),
             (f"{length:.2f}", length),
         )
         for column, (text, value) in enumerate(cells):
@@ -115,6 +117,11 @@ class DisagreementTable(QTableWidget):
             cell.setData(_NUMBER, row)
             cell.setToolTip(f"{text}\nframes {item.start:,} to {item.stop:,}")
             self.setItem(row, column, cell)
+
+
+def _short(seconds: float) -> str:
+    """Write a time without hours where there are none."""
+    return time_text(seconds).removeprefix("00:")
 
 
 class _Cell(QTableWidgetItem):

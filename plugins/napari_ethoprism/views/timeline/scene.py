@@ -70,7 +70,7 @@ class Scene:
         lanes = [lane for lane in self.all_lanes(session) if lane.key not in self.hidden]
         self._read_curves(session, lanes)
         marks = [Lane("", name, marks.color, kind="marks") for name, marks in self.marks.items()]
-        self.layout = Layout((*lanes, *marks), RULER, self._lane_height(), before.scroll)
+        self.layout = Layout((*marks, *lanes), RULER, self._lane_height(), before.scroll)
         return self.layout != before
 
     def all_lanes(self, session: Session) -> list[Lane]:
