@@ -1,6 +1,5 @@
 """Files of timestamps: one time for each frame or pulse, in text or NumPy's format."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,18 @@ from ethoprism_domains.formats.content import read_text
 from ethoprism_domains.formats.tables import Table, header_key, read_table
 
 UNITS = {"s": 1.0, "ms": 1e-3, "us": 1e-6, "ns": 1e-9}
-_TIME_NAMES = ("time", "times", "timestamp", "timestamps", "t", "clock")
+_WORDS = {**dict(zip(UNITS, UNITS, strict=True)), "seconds": "s", "sec": "s"}
+_WORDS |= {"milliseconds": "ms", "microseconds": "us"}
+_TIME_NAMES = (
+    "time",
+    "times",
+    "timestamp",
+    "timestamps",
+    "t",
+    "clock",
+    "spike_time",
+    "spike_times",
+)
 _LONGEST_STEP_S = 1.0
 
 
@@ -36,7 +46,11 @@ class Timestamps:
 
 
 def read_timestamps(
-    path: Path, unit: str | None = None, column: str | None = None, step_s: float | None = None
+    path: Path,
+    unit: str | None = None,
+    column: str | None = None,
+    step_s: float | None = None,
+    assumed: str | None = None,
 ) -> Timestamps:
     """Read a file of timestamps.
 
@@ -51,6 +65,9 @@ def read_timestamps(
         Of a table; if not given, the one that is called time or timestamp, or the only one.
     step_s
         Seconds from one time to the next, roughly, if known: it tells the unit.
+    assumed
+        The unit where neither `unit` nor a column's name tells; inferred if not given, as of times
+        of frames, which are less than a second apart.
 
     Raises
     ------
@@ -62,6 +79,7 @@ def read_timestamps(
     values, named = _numbers(Path(path), column)
     _refuse_disorder(values, path)
     notices = []
+    named = named or assumed
     if unit is None and named is None:
         unit = _infer(values, step_s)
         notices.append(f"the times of {Path(path).name} are taken to be in {unit}")
@@ -91,22 +109,33 @@ def _numbers(path: Path, column: str | None) -> tuple[Float[np.ndarray, " time"]
             raise EthoprismError(told, f"{path}, number {wrong[0]}", "correct it there")
         return np.array(lines, np.float64), None
     table = read_table(path)
-    key = _column(table, column)
-    found = re.fullmatch(r".*_(s|ms|us|ns)|.*_(seconds|milliseconds|microseconds)", key)
-    unit = None
-    if found:
-        words = {"seconds": "s", "milliseconds": "ms", "microseconds": "us"}
-        unit = found[1] or words[found[2]]
-    return table.numbers(key), unit
+    key = time_column(table, column)
+    return table.numbers(key), _named_unit(key)
 
 
-def _column(table: Table, column: str | None) -> str:
+def unit_of(key: str) -> float:
+    """Give the seconds of the unit that a column's key names, as in `time_ms`; 1 if none."""
+    return UNITS[_named_unit(key) or "s"]
+
+
+def _named_unit(key: str) -> str | None:
+    return next((unit for word, unit in _WORDS.items() if key.endswith(f"_{word}")), None)
+
+
+def time_column(table: Table, column: str | None) -> str:
+    """Give the key of a table's times: the one that is named, or called so, or the only one.
+
+    Raises
+    ------
+    EthoprismError
+        If there is none, or nothing tells which.
+    """
     if column is not None:
         if header_key(column) in table:
             return header_key(column)
         listed = ", ".join(table.names)
         raise EthoprismError(f"no column {column!r}", table.path, f"choose among {listed}")
-    stems = {key: re.sub(r"_(s|ms|us|ns|\w*seconds)$", "", key) for key in table.keys}
+    stems = {key: key.rsplit("_", 1)[0] if _named_unit(key) else key for key in table.keys}
     likely = [key for key, stem in stems.items() if stem in _TIME_NAMES]
     chosen = likely or (list(table.keys) if len(table.keys) == 1 else [])
     if len(chosen) == 1:
