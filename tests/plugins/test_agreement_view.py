@@ -196,18 +196,23 @@ def test_what_cannot_be_compared_is_told(qtbot: QtBot, view: AgreementView, code
     assert "observed nothing" in told(view)
 
 
-def test_a_probe_is_another_coder(qtbot: QtBot, view: AgreementView, coded: Session):
+def predict(session: Session, start: int, stop: int) -> None:
+    """Have a probe predict one bout, as the session is told of it."""
     label = np.zeros((100, 1, 1), np.int8)
-    label[30:50] = 1
+    label[start:stop] = 1
     dims = ("time", "individual", "behavior")
-    path = coded.project.folder / "predictions" / "net" / "one.mp4.nc"
-    path.parent.mkdir(parents=True)
+    path = session.project.folder / "predictions" / "net" / "one.mp4.nc"
+    path.parent.mkdir(parents=True, exist_ok=True)
     xr.Dataset(
         {"label": (dims, label), "probability": (dims, label.astype(np.float32))},
-        coords={"time": coded.times, "individual": ["A"], "behavior": ["walk"]},
+        coords={"time": session.times, "individual": ["A"], "behavior": ["walk"]},
         attrs={"video": "one.mp4", "probe": "net"},
     ).to_netcdf(path, engine="h5netcdf")
-    coded.choose_predictions("net")
+    session.choose_predictions("net")
+
+
+def test_a_probe_is_another_coder(qtbot: QtBot, view: AgreementView, coded: Session):
+    predict(coded, 30, 50)
     compare(qtbot, view, "the probe net")
     assert [row[:2] for row in rows(view)] == [
         ["walk of A", "you"],
@@ -219,6 +224,9 @@ def test_a_probe_is_another_coder(qtbot: QtBot, view: AgreementView, coded: Sess
     click(qtbot, view, "take theirs")
     [_, taken] = coded.coding.track("A", "walk").events
     assert (taken.labeling_method, taken.model, taken.start_frame) == ("curated", "net", 30)
+    predict(coded, 10, 20)
+    settle(qtbot, view)
+    assert rows(view)[0][:3] == ["walk of A", "you", "00:01.500"]
 
 
 def test_the_key_steps_and_loops_and_the_timeline_marks_in_the_window(qtbot: QtBot, workbench):

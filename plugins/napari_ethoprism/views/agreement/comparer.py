@@ -8,7 +8,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.editing import Change, replace_within
 from napari_ethoprism.jobs import ThreadJob
 from napari_ethoprism.session import Session
-from napari_ethoprism.views.agreement.partner import ANNOTATOR, Partner, reader
+from napari_ethoprism.views.agreement.partner import ANNOTATOR, PROBE, Partner, reader
 
 if TYPE_CHECKING:
     from ethoprism.comparing import Coder, Compared, Disagreement
@@ -58,7 +58,8 @@ class Comparer(QObject):
         self._soon.timeout.connect(self._compare)
         session.coding_changed.connect(self._later)
         session.blind_changed.connect(self._on_blind)
-        session.ethogram_changed.connect(self._on_ethogram)
+        session.ethogram_changed.connect(self._read_again)
+        session.predictions_changed.connect(self._on_predictions)
         session.video_changed.connect(self._on_video)
         self._video = self._whose()
 
@@ -86,9 +87,9 @@ class Comparer(QObject):
 
     def take_theirs(self, chosen: "Disagreement") -> Change | None:
         """Take over what the other says in one stretch, as one action that can be undone."""
-        coder = self._coder
-        if coder is None or self._session.is_blind:
+        if self.compared is None:
             return None
+        coder = self.compared.other
         who = f" of {chosen.subject}" if chosen.subject else ""
         what = f"take {coder.name}'s {chosen.behavior}{who} {chosen.start}-{chosen.stop}"
         span = (chosen.start, chosen.stop)
@@ -132,9 +133,13 @@ class Comparer(QObject):
         self._forget()
         self._compare()
 
-    def _on_ethogram(self) -> None:
-        self._coder = None  # it holds what the ethogram knows
+    def _read_again(self) -> None:
+        self._coder = None  # it holds only what the ethogram knew
         self._later()
+
+    def _on_predictions(self) -> None:
+        if self.partner is not None and self.partner.kind == PROBE:
+            self._read_again()
 
     def _on_video(self) -> None:
         """Go on with the same partner only where it is plain that they know this video too."""

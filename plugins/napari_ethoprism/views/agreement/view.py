@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from qtpy.QtCore import Signal
 from qtpy.QtGui import QShowEvent
@@ -19,6 +20,9 @@ from napari_ethoprism.views.asking import ask_file
 from napari_ethoprism.views.exchange.import_box import ask_source
 from napari_ethoprism.views.flow import FlowLayout
 from napari_ethoprism.views.parts import button, scrolled, section, sentence
+
+if TYPE_CHECKING:
+    from ethoprism.comparing import Compared
 
 MARKS = "disagreements"
 _COLOR = "#e0457b"
@@ -55,6 +59,7 @@ class AgreementView(QWidget):
         self.setObjectName("agreement")
         self._session = session
         self.comparer = Comparer(session, self)
+        self._listed_of: Compared | None = None
         self.table = DisagreementTable()
         self._who = QComboBox()
         self._interval = _seconds("interval", "every frame", "compare every ", " s")
@@ -66,6 +71,7 @@ class AgreementView(QWidget):
         self._lay_out()
         self._connect()
         self._list_partners()
+        self._list(None)
         self._refresh()
 
     def commands(self) -> dict[str, Callable[[], object]]:
@@ -230,6 +236,11 @@ class AgreementView(QWidget):
         self._told.setText(self._words())
         self._lists.setVisible(compared is not None)
         self._measures.setVisible(compared is not None)
+        if compared is not self._listed_of:
+            self._listed_of = compared
+            self._list(compared)
+
+    def _list(self, compared: "Compared | None") -> None:
         found = () if compared is None else compared.disagreements
         them = "" if compared is None else compared.other.name
         self.table.show_all(found, "you", them)
