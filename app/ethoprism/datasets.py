@@ -185,11 +185,9 @@ def evaluate_dataset(
     EthoprismError
         If its videos cannot be read, do not fit, or differ too much to be sampled in one way.
     """
-    habits, folder = dataset.habits, Path(features)
-    study = study_of(dataset, group_by, folder / "tracks")
+    habits = dataset.habits
     loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
-    footage = embed_study(study, _recipe(dataset, study, loaded, folder), stages)
-    footage = _relabelled(footage, dataset)
+    footage = embed_dataset(dataset, loaded, group_by, Path(features), stages)
     settings = habits.probe.settings if kind in (None, habits.probe.kind) else None
     found = cross_validate(footage, kind or habits.probe.kind, seed, stages, settings)
     found = replace(found, notices=(*left_out(dataset), *found.notices))
@@ -197,6 +195,25 @@ def evaluate_dataset(
     return DatasetEvaluation(
         found, scoring.metric, scoring.values(found.scores), scoring.mean(found.scores)
     )
+
+
+def embed_dataset(
+    dataset: Dataset,
+    encoder: Encoder,
+    group_by: str | None,
+    features: Path,
+    stages: Stages = silently,
+) -> Footage:
+    """Embed what `study_of` keeps, and label it, by the habits of the data set.
+
+    Raises
+    ------
+    EthoprismError
+        If its videos cannot be read, do not fit, or differ too much to be sampled in one way.
+    """
+    study = study_of(dataset, group_by, features / "tracks")
+    footage = embed_study(study, _recipe(dataset, study, encoder, features), stages)
+    return _relabelled(footage, dataset)
 
 
 def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Recipe:

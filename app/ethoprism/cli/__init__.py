@@ -30,6 +30,8 @@ VERBS = {
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "dataset": "Check a data set of a field as it lies on the disk, or score a probe on it as the "
     "field does.",
+    "benchmark": "Score an encoder by the published protocol of a public set, beside the published "
+    "scores.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",
     "gui": "Open the window: code, classify and review in napari.",
     "simulate": "Make a simulated study: videos with exactly known behaviour.",

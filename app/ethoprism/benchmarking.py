@@ -1,0 +1,299 @@
+"""Benchmarks: the published protocol of a public set, with our score beside the published ones."""
+
+import json
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from jaxtyping import Bool, Float
+
+from ethoprism import __version__
+from ethoprism.datasets import embed_dataset, left_out
+from ethoprism.embedding import Stages, silently
+from ethoprism.footage import Footage
+from ethoprism_core.encoders import Encoder
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.files import write_text
+from ethoprism_domains.base import Dataset
+from ethoprism_domains.checking import check_dataset
+from ethoprism_domains.evaluation.frame_metrics import average_precision
+from ethoprism_domains.probe import Samples, make_estimator
+from ethoprism_domains.registry import load_domain, read_dataset
+
+DEFAULT_STRIDE = 16
+_SPLITS = ("train", "test")
+_PACKAGES = ("jax", "numpy", "scikit-learn")
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A public set with published scores.
+
+    Parameters
+    ----------
+    title, domain
+        What people call it, and the adapter that reads it.
+    source
+        Where the scores were published.
+    probe
+        The kind of probe that is nearest to the published one.
+    recordings
+        How many the published split has, for training and for test.
+    published
+        Mean average precision in percent, background left out, of frozen encoders by their names.
+    """
+
+    title: str
+    domain: str
+    source: str
+    probe: str
+    recordings: tuple[int, int]
+    published: Mapping[str, float]
+
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "calms21": Benchmark(
+        "CalMS21 task 1",
+        "animal_behavior",
+        "VideoPrism, arXiv:2402.13217, science benchmark, frozen encoders",
+        "attention",
+        (70, 19),
+        {
+            "domain experts": 88.9,
+            "CoCa-B": 89.2,
+            "InternVideo-B": 89.0,
+            "UMT-B": 88.7,
+            "VideoPrism-B": 91.1,
+            "VideoPrism-g": 91.5,
+        },
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class BenchmarkResult:
+    """What a benchmark found.
+
+    Parameters
+    ----------
+    name
+        Of the benchmark, one of `BENCHMARKS`.
+    values
+        The average precision of each behaviour that counts, on test windows; NaN where it is
+        undefined.
+    mean
+        Of those that are defined.
+    deviations
+        In what the run differs from the published protocol.
+    record
+        All that is needed to repeat it, as plain values.
+    """
+
+    name: str
+    values: Mapping[str, float]
+    mean: float
+    deviations: tuple[str, ...]
+    record: Mapping[str, Any]
+
+    def write(self, out: str | Path) -> Path:
+        """Write ``<name>.json`` into the folder `out`, and return it."""
+        scores = {name: _plain(value) for name, value in self.values.items()}
+        content = {
+            "benchmark": self.name,
+            "mean_average_precision": _plain(self.mean),
+            "average_precision": scores,
+            "published_percent": dict(BENCHMARKS[self.name].published),
+            "published_in": BENCHMARKS[self.name].source,
+            "deviations": list(self.deviations),
+            **self.record,
+        }
+        path = Path(out) / f"{self.name}.json"
+        write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + "\n")
+        return path
+
+
+def run_benchmark(
+    name: str,
+    data: str | Path,
+    encoder: Encoder,
+    *,
+    stride: int = DEFAULT_STRIDE,
+    kind: str | None = None,
+    features: str | Path = "features",
+    seed: int = 0,
+    stages: Stages = silently,
+) -> BenchmarkResult:
+    """Fit a probe on the published training videos and score it on the test videos.
+
+    Parameters
+    ----------
+    name
+        One of `BENCHMARKS`.
+    data
+        The folder of the set, as its domain reads it.
+    encoder
+        From `load_encoder`.
+    stride
+        Frames from one window to the next; 1 is a window at each frame.
+    kind
+        The kind of probe, in place of the nearest to the published one.
+    features
+        The folder where features are kept.
+    seed
+        Of everything random.
+    stages
+        Shows progress, as `ethoprism.cli.console.progress` does.
+
+    Raises
+    ------
+    EthoprismError
+        If there is no such benchmark, or a split has no labelled video.
+    """
+    benchmark = find_benchmark(name)
+    refuse_other_data(benchmark, data)
+    dataset = _sampled(read_dataset(data, benchmark.domain), stride)
+    footage = embed_dataset(dataset, encoder, None, Path(features), stages)
+    samples = footage.samples()
+    train, test = _split(dataset, footage, samples)
+    settings = dataset.habits.probe.settings if kind is None else None
+    exclusive = footage.study.annotations.ethogram.exclusive_groups
+    estimator = make_estimator(samples, kind or benchmark.probe, settings, exclusive, seed)
+    with stages("training", "steps") as progress:
+        estimator.fit(samples.X[train], samples.y[train], samples.groups[train], progress=progress)
+    values = _scores(dataset, samples, test, estimator.predict_proba(samples.X[test]))
+    defined = [value for value in values.values() if not math.isnan(value)]
+    record = {
+        **_conditions(dataset, footage, encoder),
+        "probe": {"kind": kind or benchmark.probe, "settings": settings or {}, "seed": seed},
+        "windows": {"train": int(train.sum()), "test": int(test.sum())},
+    }
+    return BenchmarkResult(
+        name,
+        values,
+        float(np.mean(defined)) if defined else math.nan,
+        _deviations(benchmark, dataset, footage, stride, kind),
+        record,
+    )
+
+
+def find_benchmark(name: str) -> Benchmark:
+    """Find a benchmark by its name.
+
+    Raises
+    ------
+    EthoprismError
+        If there is none.
+    """
+    if name not in BENCHMARKS:
+        raise EthoprismError("no such benchmark", name, f"use one of {', '.join(BENCHMARKS)}")
+    return BENCHMARKS[name]
+
+
+def refuse_other_data(benchmark: Benchmark, data: str | Path) -> None:
+    """Refuse a folder that does not hold the data of a benchmark, at a glance.
+
+    Raises
+    ------
+    EthoprismError
+        Saying what belongs there.
+    """
+    domain = load_domain(benchmark.domain)
+    if not domain.recognises(Path(data)):
+        told = f"these are not the data of {benchmark.title}"
+        raise EthoprismError(told, data, f"expected is {domain.description}")
+
+
+def _sampled(dataset: Dataset, stride: int) -> Dataset:
+    habits = dataset.habits
+    return replace(
+        dataset, habits=replace(habits, sampling=replace(habits.sampling, stride=stride))
+    )
+
+
+def _splits(dataset: Dataset, footage: Footage) -> list[str]:
+    """Give the split of each video, in the order of the footage."""
+    known = {item.name: str(item.metadata.get("split")) for item in dataset.recordings}
+    return [known[video] for video in footage.study.paths]
+
+
+def _split(
+    dataset: Dataset, footage: Footage, samples: Samples
+) -> tuple[Bool[np.ndarray, " sample"], Bool[np.ndarray, " sample"]]:
+    splits = np.array(_splits(dataset, footage))[samples.recording]
+    train, test = (splits == split for split in _SPLITS)
+    for split, chosen in zip(_SPLITS, (train, test), strict=True):
+        if not chosen.any():
+            raise EthoprismError(
+                f"no window of the published {split} split is labelled",
+                dataset.name,
+                "see what ethoprism dataset check says",
+            )
+    return train, test
+
+
+def _scores(
+    dataset: Dataset,
+    samples: Samples,
+    test: Bool[np.ndarray, " sample"],
+    probability: Float[np.ndarray, "window behavior"],
+) -> dict[str, float]:
+    apart = dataset.habits.scoring.excluded
+    return {
+        name: average_precision(samples.y[test, column], probability[:, column])
+        for column, name in enumerate(samples.behaviors)
+        if name not in apart
+    }
+
+
+def _conditions(dataset: Dataset, footage: Footage, encoder: Encoder) -> dict[str, Any]:
+    attrs, scoring = footage.features[0].attrs, dataset.habits.scoring
+    splits = zip(footage.study.paths, _splits(dataset, footage), strict=True)
+    fingerprints = footage.fingerprints
+    return {
+        "dataset": dataset.name,
+        "encoder": {
+            "name": encoder.name,
+            "fingerprint": encoder.fingerprint,
+            "clip_frames": encoder.clip_frames,
+            "frame_size": encoder.frame_size,
+        },
+        "sampling": {
+            **{name: int(attrs[name]) for name in ("frame_step", "stride")},
+            **{name: str(attrs[name]) for name in ("grid", "crop")},
+        },
+        "scoring": {"window_label": scoring.window_label, "excluded": list(scoring.excluded)},
+        "videos": [
+            {"name": video, "split": split, "fingerprint": fingerprints[video]}
+            for video, split in splits
+        ],
+        "versions": {"ethoprism": __version__, **{name: version(name) for name in _PACKAGES}},
+        "date": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+
+
+def _deviations(
+    benchmark: Benchmark, dataset: Dataset, footage: Footage, stride: int, kind: str | None
+) -> tuple[str, ...]:
+    told = [*left_out(dataset)]
+    splits = _splits(dataset, footage)
+    for split, count in zip(_SPLITS, benchmark.recordings, strict=True):
+        if splits.count(split) != count:
+            told.append(f"{splits.count(split)} videos of the {split} split, published {count}")
+    if stride != 1:
+        told.append(f"a window at every {stride}. frame, published test windows at each frame")
+    if kind not in (None, benchmark.probe):
+        told.append(f"a probe of the kind {kind}, published is attention pooling")
+    told.append("probe and its training are ours, not the published ones")
+    wrong = sum(finding.wrong for finding in check_dataset(dataset))
+    if wrong:
+        told.append(f"{wrong} things are wrong with the data: see ethoprism dataset check")
+    return tuple(told)
+
+
+def _plain(value: float) -> float | None:
+    return None if math.isnan(value) else round(value, 6)

@@ -1,0 +1,84 @@
+"""Score an encoder by the published protocol of a public set, beside the published scores."""
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ethoprism.cli import arguments as shared
+
+if TYPE_CHECKING:
+    from ethoprism.benchmarking import BenchmarkResult
+
+COLUMNS = ("encoder", "mean average precision (%)", "")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add what `benchmark` takes."""
+    parser.add_argument("name", metavar="NAME", help="the benchmark, such as calms21")
+    parser.add_argument(
+        "--data", type=Path, required=True, metavar="PATH", help="the folder of the public set"
+    )
+    parser.add_argument(
+        "--stride",
+        type=int,
+        default=16,
+        metavar="N",
+        help="frames from one window to the next; published test windows are at each frame "
+        "(default: %(default)s)",
+    )
+    parser.add_argument(
+        "--probe-kind",
+        dest="kind",
+        choices=["compact", "attention", "linear"],
+        help="the kind of probe (default: the nearest to the published one)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path("benchmark"),
+        metavar="DIR",
+        help="where NAME.json goes (default: %(default)s)",
+    )
+    shared.add_features(parser)
+    shared.add_encoder(parser)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Run the benchmark, print our score beside the published ones, and write the record."""
+    from ethoprism.benchmarking import find_benchmark, refuse_other_data, run_benchmark
+    from ethoprism.cli import OK, console
+    from ethoprism.embedding import fetch_encoder
+    from ethoprism_core.files import make_folder
+
+    refuse_other_data(find_benchmark(arguments.name), arguments.data)
+    make_folder(arguments.out)  # before hours of work, not after
+    chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
+    encoder = fetch_encoder(*chosen, console.progress)
+    found = run_benchmark(
+        arguments.name,
+        arguments.data,
+        encoder,
+        stride=arguments.stride,
+        kind=arguments.kind,
+        features=arguments.features,
+        seed=arguments.seed,
+        stages=console.progress,
+    )
+    _show(found, encoder.name)
+    console.result(str(found.write(arguments.out)))
+    return OK
+
+
+def _show(found: "BenchmarkResult", encoder: str) -> None:
+    from ethoprism.benchmarking import BENCHMARKS
+    from ethoprism.cli import console
+
+    published = BENCHMARKS[found.name].published
+    rows = [(name, f"{score:.1f}", "published") for name, score in published.items()]
+    rows.append((encoder, f"{100 * found.mean:.1f}", "this run"))
+    console.table(COLUMNS, rows, BENCHMARKS[found.name].title)
+    for name, value in found.values.items():
+        console.result(f"{name}: {100 * value:.1f}")
+    for told in found.deviations:
+        console.warn(f"not as published: {told}")
