@@ -5,12 +5,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from ethoprism.cli import main
 from ethoprism.datasets import evaluate_dataset, left_out, study_of
+from ethoprism.exchanging.dataset_exporting import export_dataset
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import Annotations, empty_events, make_observed
 from ethoprism_domains.base import Dataset, Habits, Sampling, Scoring
+from ethoprism_domains.formats import read_events
 from ethoprism_domains.registry import read_dataset
 
 
@@ -122,3 +126,35 @@ def test_the_verb_scores_single_animals(tiny_study, tmp_path: Path, capsys):
     assert scores["groups"] == 2
     tracks = list((tmp_path / "features").rglob("*.tracks.nc"))
     assert len(tracks) == 3  # those of the data set, not followed ones
+
+
+def test_export_writes_what_the_field_exchanges(tiny_study, dataset: Dataset, tmp_path, capsys):
+    command = ["dataset", "export", str(tiny_study.folder), "--out", str(tmp_path / "labels")]
+    assert main([*command, "--formats", "bouts-csv", "caltech"]) == 0
+    out = capsys.readouterr()
+    files = [Path(line) for line in out.out.splitlines()]
+    assert len(files) == 1 + len(dataset.recordings)  # caltech holds one video a file
+    assert "not in caltech: " in out.err
+    columns = ["video", "subject", "behavior", "start_frame", "stop_frame"]
+    written = read_events(files[0]).events[columns].sort_values(columns, ignore_index=True)
+    own = dataset.annotations.events[columns].sort_values(columns, ignore_index=True)
+    pd.testing.assert_frame_equal(written, own)
+    assert main([*command, "--formats", "bouts-csv"]) == 2
+    assert "it exists already" in capsys.readouterr().err
+    assert main([*command, "--formats", "nothing"]) == 2
+
+
+def test_export_goes_by_the_habits(dataset: Dataset, tmp_path: Path):
+    some = replace(dataset, habits=replace(dataset.habits, exports=("boris",)))
+    exported = export_dataset(some, tmp_path)
+    (path,) = exported["boris"].files
+    assert len(read_events(path, observed="coded span").events) == len(some.annotations.events)
+    unlabelled = tuple(
+        replace(
+            item,
+            annotations=Annotations(empty_events(), make_observed([]), dataset.ethogram),
+        )
+        for item in dataset.recordings
+    )
+    with pytest.raises(EthoprismError, match="no recording is labelled"):
+        export_dataset(replace(dataset, recordings=unlabelled), tmp_path / "none")

@@ -28,8 +28,8 @@ VERBS = {
     "pretrain": "Train an encoder on videos: by captions, by masked distillation, or from a larger "
     "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
-    "dataset": "Check a data set of a field as it lies on the disk, or score a probe on it as the "
-    "field does.",
+    "dataset": "Check a data set of a field as it lies on the disk, export its labels, or score a "
+    "probe on it.",
     "benchmark": "Score an encoder by the published protocol of a public set, beside the published "
     "scores.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",

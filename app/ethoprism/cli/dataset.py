@@ -1,4 +1,4 @@
-"""Check a data set of a field as it lies on the disk, or score a probe on it as the field does."""
+"""Check a data set of a field as it lies on the disk, export its labels, or score a probe on it."""
 
 import argparse
 import json
@@ -20,6 +20,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
     check = _action(actions, "check", "tell what is there, and what is odd or missing")
     check.add_argument("--json", action="store_true", help="write all of it as JSON instead")
+    export = _action(actions, "export", "write its labels in the formats that the field exchanges")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR", help="where they go")
+    export.add_argument(
+        "--formats", nargs="+", default=[], metavar="NAME", help="which (default: the field's)"
+    )
     evaluate = _action(
         actions, "evaluate", "cross-validate a probe, sampled and scored as the field does"
     )
@@ -48,7 +53,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action; a check exits with 1 if something is wrong."""
-    return _check(arguments) if arguments.action == "check" else _evaluate(arguments)
+    work = {"check": _check, "export": _export, "evaluate": _evaluate}
+    return work[arguments.action](arguments)
 
 
 def _action(actions, name: str, summary: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
@@ -75,6 +81,20 @@ def _check(arguments: argparse.Namespace) -> int:
     else:
         _show(checked)
     return SOME_FAILED if checked.wrong else OK
+
+
+def _export(arguments: argparse.Namespace) -> int:
+    from ethoprism.cli import OK, console
+    from ethoprism.exchanging.dataset_exporting import export_dataset
+    from ethoprism_domains.registry import read_dataset
+
+    dataset = read_dataset(arguments.path, arguments.domain)
+    for name, exported in export_dataset(dataset, arguments.out, arguments.formats).items():
+        for path in exported.files:
+            console.result(str(path))
+        for loss in exported.losses:
+            console.note(f"not in {name}: {loss}")
+    return OK
 
 
 def _evaluate(arguments: argparse.Namespace) -> int:
