@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-WIDTH, HEIGHT = 1280, 800
+WIDTH, HEIGHT = 1360, 900
 LONGEST_WAIT_S = 600.0
 ANNOTATOR = "Ada"
 
@@ -136,16 +136,30 @@ class Tour:
         self.picture("review")
 
     def others(self) -> None:
-        """Show the tabs that are left."""
-        shown = {"Project", "Code", "Classify", "Review"}
-        for title in [title for title in self.bench.views if title not in shown]:
+        """Compare a coded video with what the probe says; then the tabs that are left."""
+        session = self.bench.session
+        session.show(session.project.videos[1].name)
+        self.until(lambda: session.video_name == session.project.videos[1].name)
+        session.seek(200)
+        for title in ("Compare", "Tracks", "Files"):
             self.tab(title)
+            if title != "Files":
+                self.choose_first(title)
             self.picture(title.lower())
 
     def tab(self, title: str) -> None:
         """Turn to a tab of the panel."""
         self.bench.panel.setCurrentWidget(self.bench.views[title])
         self.rest()
+
+    def choose_first(self, title: str) -> None:
+        """Choose the first there is to choose in a tab, after the entry that stands for none."""
+        from qtpy.QtWidgets import QComboBox
+
+        box = self.bench.views[title].findChild(QComboBox)
+        box.setCurrentIndex(1)
+        box.activated.emit(1)
+        self.rest(4.0)
 
     def click(self, name: str) -> None:
         """Click the button of that object name."""

@@ -142,9 +142,8 @@ class Canvas(QObject):
             self._set_slider(self._at)
             self.layer.data, self.layer.name = array, name
         else:
-            self.layer = Image(
-                array, name=name, rgb=True, multiscale=False, contrast_limits=(0, 255)
-            )
+            look = {"rgb": True, "multiscale": False, "contrast_limits": (0, 255)}
+            self.layer = Image(array, name=name, axis_labels=("frame", "y", "x"), **look)
             viewer.layers.insert(0, self.layer)  # below what the user has
             viewer.layers.selection.active = self.layer
         if self._size != array.shape[1:3]:

@@ -157,7 +157,7 @@ def test_retuning_leaves_the_video_encoder_alone(noise_batch, teacher):
         ({"shuffle": False}, {"tokens", "clip"}),
         ({"mask": 0.0}, {"tokens", "clip"}),
     ],
-    ids=str,
+    ids=["whole", "without tokens", "without clip", "unshuffled", "unmasked"],
 )
 def test_ablations(noise_batch, change, expected):
     task = abstract(masked_task, replace(STAGE_TWO, **change), any_teacher())
