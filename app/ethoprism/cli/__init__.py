@@ -25,6 +25,7 @@ VERBS = {
     "search": "Find moments in videos by words, or by an example of what to look for.",
     "agreement": "Say how far coders of the same videos agree, people or models.",
     "budget": "Measure what animals did with their time: counts, durations, shares, transitions.",
+    "neuro": "Put video on an experiment's clock, and measure recorded signals around behaviour.",
     "pretrain": "Train an encoder on videos: by captions, by masked distillation, or from a larger "
     "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",

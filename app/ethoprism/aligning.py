@@ -1,0 +1,155 @@
+"""The frames of a video on an experiment's clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from ethoprism.measuring import write_table
+from ethoprism.recordings import CLOCK, FRAME
+from ethoprism.report.figures import save_figure
+from ethoprism.report.neuro_figures import clock_figure
+from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video import load_index
+from ethoprism_domains.neuroscience import (
+    ClockFit,
+    Continuous,
+    FrameClock,
+    Pulses,
+    PulseSettings,
+    align_clocks,
+    find_pulses,
+    frame_clock,
+    read_signal,
+    read_timestamps,
+)
+from ethoprism_domains.neuroscience.pulses import Moment
+
+
+@dataclass(frozen=True, eq=False)
+class Aligned:
+    """A video's frames on a clock.
+
+    Parameters
+    ----------
+    frames
+        A row a frame: `frame`, `video_s`, `clock_s`, `has_pulse`.
+    clock
+        With the problems.
+    fit
+        The way to another clock, if that was asked for.
+    notices
+        What the user should know.
+    """
+
+    frames: pd.DataFrame
+    clock: FrameClock
+    fit: ClockFit | None
+    notices: tuple[str, ...]
+
+    def fit_table(self) -> pd.DataFrame:
+        """Give offset, drift and residuals in one row; none without a fit."""
+        if self.fit is None:
+            return pd.DataFrame()
+        row = {
+            "offset_s": self.fit.offset,
+            "drift_ppm": self.fit.drift_ppm,
+            "shared_events": len(self.fit.source),
+            "only_here": len(self.fit.source_left),
+            "only_there": len(self.fit.target_left),
+            "median_residual_s": self.fit.median_s,
+            "max_residual_s": self.fit.max_s,
+            "median_residual_frames": self.fit.median_s / self.clock.period,
+            "max_residual_frames": self.fit.max_s / self.clock.period,
+        }
+        return pd.DataFrame([row])
+
+    def write(self, out: Path) -> list[Path]:
+        """Write tables and the figure; return the paths."""
+        tables = {"frame_times.csv": self.frames, "problems.csv": self.clock.problems}
+        if self.fit is not None:
+            tables["alignment.csv"] = self.fit_table()
+        for name, table in tables.items():
+            write_table(table, out / name)
+        save_figure(clock_figure(self.frames, self.clock.problems), out / "frame_times.png")
+        return [*(out / name for name in tables), out / "frame_times.png"]
+
+
+def align(
+    video: str | Path,
+    *,
+    pulses: str | Path | None = None,
+    timestamps: str | Path | None = None,
+    shared: Sequence[str | Path] = (),
+    settings: PulseSettings | None = None,
+    moment: Moment = "start",
+    unit: str | None = None,
+    column: str | None = None,
+    rate: float | None = None,
+) -> Aligned:
+    """Give each frame of a video its time on an experiment's clock.
+
+    Parameters
+    ----------
+    pulses
+        A recorded line: a table of times and one channel, a `.npy` with `rate`, or NWB.
+    timestamps
+        A file of times, instead; one for each frame or pulse.
+    shared
+        Two files of times of the same events, on this clock and on another: then the frames' times
+        are those on the other. In seconds, unless a column's name says otherwise.
+    moment
+        Of a pulse, at which the frame was taken.
+    unit, column
+        Of the timestamps. Of `pulses`, `column` is the channel or series.
+
+    Raises
+    ------
+    EthoprismError
+        If a file cannot be read, or does not fit.
+    """
+    if (pulses is None) == (timestamps is None):
+        raise EthoprismError("give a line of pulses or a file of timestamps", None, "one of them")
+    if len(shared) not in (0, 2):
+        raise EthoprismError("shared events are two files", None, "one of each clock")
+    own = load_index(Path(video)).times
+    step = float(np.median(np.diff(own))) if len(own) > 1 else None
+    if pulses is not None:
+        found = _line(Path(pulses), settings, column, rate)
+        times, notices = found.times(moment), found.notices
+    else:
+        read = read_timestamps(Path(str(timestamps)), unit, column, step)
+        times, notices = read.seconds, read.notices
+    clock = frame_clock(times, own)
+    fit = None
+    if shared:
+        here, there = (read_timestamps(Path(path), assumed="s") for path in shared)
+        fit = align_clocks(here.seconds, there.seconds)
+        clock = clock.through(fit)
+        notices = (*notices, *here.notices, *there.notices, *fit.notices)
+    frames = pd.DataFrame(
+        {
+            FRAME: np.arange(len(own)),
+            "video_s": own,
+            CLOCK: clock.times,
+            "has_pulse": clock.has_pulse.astype(int),
+        }
+    )
+    return Aligned(frames, clock, fit, (*notices, *clock.notices))
+
+
+def _line(
+    path: Path, settings: PulseSettings | None, column: str | None, rate: float | None
+) -> Pulses:
+    signal = read_signal(path, column if path.suffix.lower() in (".nwb", ".nc") else None, rate)
+    if not isinstance(signal, Continuous):
+        raise EthoprismError("a line is sampled, these are events", path, "give --timestamps")
+    at = 0
+    if column in signal.channels:
+        at = signal.channels.index(str(column))
+    elif len(signal.channels) > 1:
+        listed = ", ".join(signal.channels)
+        raise EthoprismError("which channel is the line?", path, f"choose a column among {listed}")
+    return find_pulses(signal.values[:, at].copy(), signal.times, settings)

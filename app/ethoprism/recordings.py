@@ -1,0 +1,136 @@
+"""Labelled videos with what else was recorded: a signal, and the frames' times on its clock."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+
+import numpy as np
+from jaxtyping import Float
+
+from ethoprism.study import (
+    VideoClocks,
+    join_annotations,
+    keep_behaviors,
+    merge_ethograms,
+    refuse_nothing,
+)
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.annotation import Annotations, Ethogram, frames_to_seconds
+from ethoprism_domains.formats.tables import read_table
+from ethoprism_domains.neuroscience import Signal, read_signal
+
+FRAME, CLOCK = "frame", "clock_s"
+
+
+@dataclass(frozen=True, eq=False)
+class Recording:
+    """One video, its labels, and a signal on a clock that both share.
+
+    Parameters
+    ----------
+    annotations
+        Of this video.
+    frame_times
+        The video's own, in seconds.
+    clock_times
+        The same frames on the signal's clock.
+    """
+
+    video: str
+    annotations: Annotations
+    signal: Signal
+    frame_times: Float[np.ndarray, " time"]
+    clock_times: Float[np.ndarray, " time"]
+
+    @property
+    def observed(self) -> Float[np.ndarray, "interval 2"]:
+        """What was observed, in seconds of the signal's clock."""
+        spans = self.annotations.observed[["start_frame", "stop_frame"]].to_numpy()
+        edges = np.minimum(spans.ravel(), len(self.clock_times))
+        return frames_to_seconds(edges, self.clock_times).reshape(-1, 2)
+
+
+def read_recordings(
+    labels: Sequence[str | Path],
+    signals: Sequence[str | Path],
+    clocks: Sequence[str | Path] = (),
+    videos: Sequence[str | Path] = (),
+    *,
+    behaviors: Sequence[str] = (),
+    ethogram: Ethogram | None = None,
+    series: str | None = None,
+    rate: float | None = None,
+    fps: float | None = None,
+) -> list[Recording]:
+    """Read label files, and the signal and clock of each video that they name.
+
+    Parameters
+    ----------
+    signals, clocks
+        A file for each video: where there are several, a file's name begins with its video's, as
+        in `day1.photometry.csv` for `day1.mp4`. A clock is a table of `frame` and `clock_s`;
+        without one, the signal's clock is taken to begin with the video.
+    behaviors
+        Which to use; all if empty.
+    ethogram
+        The behaviours there are; taken from the files if not given.
+    fps
+        Frames per second of the videos that are not at hand.
+    series, rate
+        As for `read_signal`.
+
+    Raises
+    ------
+    EthoprismError
+        If a file cannot be read, or nothing tells which signal a video has.
+    """
+    files = [Path(path) for path in labels]
+    known = VideoClocks(files, [Path(path) for path in videos], fps)
+    read = [known.read(path, ethogram) for path in files]
+    merged = ethogram or merge_ethograms([part.ethogram for part in read])
+    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
+    refuse_nothing(annotations, files)
+    names = annotations.videos
+    recordings = []
+    for name in names:
+        signal = _own([Path(path) for path in signals], name, names, "signal")
+        clock = _own([Path(path) for path in clocks], name, names, "clock") if clocks else None
+        times = known.frame_times(name)
+        on_clock = times if clock is None else read_clock(clock, len(times))
+        found = read_signal(signal, series, rate)
+        recordings.append(Recording(name, annotations.of_video(name), found, times, on_clock))
+    return recordings
+
+
+def read_clock(path: Path, count: int) -> Float[np.ndarray, " time"]:
+    """Read the times of a video's frames on a clock, as `neuro align` writes them.
+
+    Raises
+    ------
+    EthoprismError
+        If it is no such table, or not of as many frames.
+    """
+    table = read_table(path)
+    for key in (FRAME, CLOCK):
+        if key not in table:
+            told = f"no column {key!r} among {', '.join(table.names)}"
+            raise EthoprismError(told, path, "write it with ethoprism neuro align")
+    times, frames = table.numbers(CLOCK), table.numbers(FRAME)
+    if len(times) != count or not np.array_equal(frames, np.arange(count)):
+        told = f"times of {len(times)} frames for a video of {count}"
+        raise EthoprismError(told, path, "make the clock of this very video")
+    if not np.isfinite(times).all() or (np.diff(times) < 0).any():
+        raise EthoprismError("times that are missing or go back", path, "correct them there")
+    return times
+
+
+def _own(paths: Sequence[Path], video: str, videos: Sequence[str], what: str) -> Path:
+    """Choose a video's file: the only one of an only video, else the one that is called so."""
+    if len(paths) == 1 and len(videos) == 1:
+        return paths[0]
+    stem = PurePath(video).stem
+    mine = [path for path in paths if path.name.startswith(f"{stem}.")]
+    if len(mine) != 1:
+        told = f"{len(mine)} {what} files begin with {stem!r}"
+        raise EthoprismError(told, video, f"name one {stem}.csv, or {stem}.{what}.csv")
+    return mine[0]

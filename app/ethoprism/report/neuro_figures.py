@@ -1,0 +1,133 @@
+"""Figures of signals around behaviour, and of frames on a clock."""
+
+import numpy as np
+import pandas as pd
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+_INK, _SOFT, _LINE, _FILL, _CHANCE = "#1d2230", "#5c6475", "#d9d6d0", "#3b6fb6", "#b0aca4"
+_MOST_CHANNELS = 24
+_COLUMNS = 4
+_SURE = 0.05
+_CHANCE_SD = 1.96
+_MOST_EVENTS = 2000
+
+
+def perievent_figure(data: xr.Dataset, unit: str = "") -> Figure:
+    """Draw each channel's response: every event as a row of a picture, below it the mean and band.
+
+    Of the mean, the grey band is that of 95 % of shifts, and the bar at the top marks the lags
+    whose p value, corrected for all lags, is below 0.05. At most 24 channels are drawn, those
+    with the least p values.
+
+    Parameters
+    ----------
+    data
+        As `peri_event` gives it.
+    unit
+        Of the signal, for the axis.
+    """
+    chosen = _chosen(data)
+    columns = min(_COLUMNS, len(chosen))
+    rows = -(-len(chosen) // columns)
+    figure = Figure(figsize=(3.1 * columns + 0.5, 3.7 * rows + 0.4), layout="constrained")
+    heights = [1.0, 1.0] * rows
+    grid = figure.subplots(
+        2 * rows, columns, sharex=True, squeeze=False, gridspec_kw={"height_ratios": heights}
+    )
+    for at in range(rows * columns):
+        row, column = divmod(at, columns)
+        above, below = grid[2 * row, column], grid[2 * row + 1, column]
+        if at >= len(chosen):
+            above.set_axis_off()
+            below.set_axis_off()
+            continue
+        own = data.isel(channel=chosen[at])
+        _draw_events(above, own)
+        _draw_mean(below, own)
+    figure.supxlabel(f"seconds from {data.attrs['behavior']}", fontsize=9.5, color=_SOFT)
+    if unit:
+        figure.supylabel(unit, fontsize=9.5, color=_SOFT)
+    return figure
+
+
+def clock_figure(frames: pd.DataFrame, problems: pd.DataFrame) -> Figure:
+    """Draw how far the clock is from the video's own times (less their line), and the problems.
+
+    Parameters
+    ----------
+    frames
+        With `frame`, `video_s` and `clock_s`.
+    problems
+        With `frame` and `kind`.
+    """
+    own, clock = frames["video_s"].to_numpy(), frames["clock_s"].to_numpy()
+    slope, offset = np.polyfit(own - own.mean(), clock, 1)
+    left = 1000 * (clock - (offset + slope * (own - own.mean())))
+    figure = Figure(figsize=(8, 3), layout="constrained")
+    axes = figure.subplots()
+    axes.plot(frames["frame"], left, color=_FILL, linewidth=1)
+    for kind, mine in problems.groupby("kind", sort=False):
+        at = np.minimum(mine["frame"].to_numpy(), len(left) - 1)
+        axes.plot(at, left[at], "o", markersize=5, label=f"{kind} ({len(mine)})")
+    if len(problems):
+        axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8.5)
+    axes.set_xlabel("frame", color=_SOFT)
+    axes.set_ylabel("clock less the line (ms)", color=_SOFT)
+    _clean(axes)
+    return figure
+
+
+def _chosen(data: xr.Dataset) -> list[int]:
+    count = data.sizes["channel"]
+    if count <= _MOST_CHANNELS or "p" not in data:
+        return list(range(min(count, _MOST_CHANNELS)))
+    p = np.nan_to_num(data["p"].to_numpy(), nan=2.0)
+    return sorted(np.argsort(p, kind="stable")[:_MOST_CHANNELS].tolist())
+
+
+def _draw_events(axes: Axes, data: xr.Dataset) -> None:
+    """Draw a row an event, in order of time."""
+    windows = data["response"].transpose("event", "lag").to_numpy()[:_MOST_EVENTS]
+    known = windows[np.isfinite(windows)]
+    low, high = np.percentile(known, [2, 98]) if len(known) else (0.0, 1.0)
+    half = float(data.attrs["step_s"]) / 2
+    lags = data["lag"].to_numpy()
+    extent = (float(lags[0] - half), float(lags[-1] + half), float(len(windows)), 0.0)
+    axes.imshow(
+        windows, aspect="auto", extent=extent, cmap="viridis", vmin=low, vmax=max(high, low + 1e-12)
+    )
+    axes.axvline(0, color="white", linewidth=1)
+    axes.set_ylabel("event", fontsize=8.5, color=_SOFT)
+    title = str(data["channel"].item())
+    if "p" in data:
+        title += f"   p = {float(data['p']):.3g}"
+    axes.set_title(title, fontsize=9.5, loc="left", color=_INK)
+    axes.tick_params(length=0, labelsize=8, colors=_SOFT)
+    axes.spines[:].set_visible(False)
+
+
+def _draw_mean(axes: Axes, data: xr.Dataset) -> None:
+    lags = data["lag"].to_numpy()
+    if "null_mean" in data:
+        center = data["null_mean"].to_numpy()
+        reach = _CHANCE_SD * data["null_sd"].to_numpy()
+        axes.fill_between(lags, center - reach, center + reach, color=_CHANCE, alpha=0.4, lw=0)
+    axes.fill_between(lags, data["low"], data["high"], color=_FILL, alpha=0.3, linewidth=0)
+    axes.plot(lags, data["mean"], color=_FILL, linewidth=1.6)
+    if "p_lag" in data:
+        sure = data["p_lag"].to_numpy() < _SURE
+        top, across = np.full(int(sure.sum()), 0.97), axes.get_xaxis_transform()
+        axes.plot(lags[sure], top, "s", color=_INK, markersize=3, transform=across)
+    axes.axvline(0, color=_SOFT, linewidth=0.8)
+    axes.locator_params(axis="x", nbins=5)
+    _clean(axes)
+
+
+def _clean(axes: Axes) -> None:
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.spines[["left", "bottom"]].set_color(_LINE)
+    axes.tick_params(length=0, labelsize=8, colors=_SOFT)
+    axes.grid(color=_LINE, linewidth=0.5)
+    axes.set_axisbelow(True)
