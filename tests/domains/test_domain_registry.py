@@ -72,6 +72,9 @@ def test_the_adapter_of_the_documentation_works_where_it_is_installed(packages, 
     assert [item.labelled for item in dataset.recordings] == [True, False]
     kinds = {finding.kind for finding in check_dataset(dataset) if finding.wrong}
     assert kinds == {"missing file"}
+    dataset.recordings[0].video.unlink()
+    found = [item.where for item in check_dataset(read_dataset(lab_data)) if item.wrong]
+    assert found == [item.name for item in dataset.recordings[::-1]]  # labels, then a video
 
 
 @pytest.mark.parametrize(
