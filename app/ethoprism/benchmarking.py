@@ -285,7 +285,7 @@ def _deviations(
         if splits.count(split) != count:
             told.append(f"{splits.count(split)} videos of the {split} split, published {count}")
     if stride != 1:
-        told.append(f"a window at every {stride}. frame, published test windows at each frame")
+        told.append(f"windows {stride} frames apart, published is a test window at each frame")
     if kind not in (None, benchmark.probe):
         told.append(f"a probe of the kind {kind}, published is attention pooling")
     told.append("probe and its training are ours, not the published ones")

@@ -222,8 +222,8 @@ def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Reci
     steps = {sampling.step_for(own, encoder.clip_frames) for own in times}
     if len(steps) > 1:
         raise EthoprismError(
-            f"a window is of every {min(steps)}. frame in one video and of every {max(steps)}. in "
-            "another",
+            "a window of this length is not the same number of frames in each video: its frames "
+            f"would be {min(steps)} to {max(steps)} frames apart",
             dataset.name,
             "evaluate videos of one rate and length together",
         )
