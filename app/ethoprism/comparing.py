@@ -1,7 +1,8 @@
 """Compare what two coders say of one video: people, label files, or a probe's predictions."""
 
+import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -42,11 +43,14 @@ class Coder:
         Their events and what they observed; only behaviours of the ethogram.
     left_out
         Behaviours of theirs that the ethogram lacks.
+    knew_the_answer
+        Whether it is a probe that has learned from this very video.
     """
 
     name: str
     coding: Coding
     left_out: tuple[str, ...] = ()
+    knew_the_answer: bool = False
 
 
 @dataclass(frozen=True)
@@ -145,6 +149,11 @@ def file_as_coder(
 def predictions_as_coder(path: Path, video: str, ethogram: Ethogram) -> Coder:
     """Read what a probe predicted for a video; it has looked at every frame.
 
+    Parameters
+    ----------
+    path
+        Its predictions, in a project: the probe's card tells which videos it has learned from.
+
     Raises
     ------
     EthoprismError
@@ -153,7 +162,19 @@ def predictions_as_coder(path: Path, video: str, ethogram: Ethogram) -> Coder:
     predictions = load_predictions(path)
     events = events_from_table(predicted_bouts(predictions, ethogram))
     seen = ((0, int(predictions.sizes["time"])),)
-    return _coder(f"the probe {path.parent.name}", Coding.of(video, events, seen), ethogram)
+    probe = path.parent.name
+    coder = _coder(f"the probe {probe}", Coding.of(video, events, seen), ethogram)
+    card = path.parents[2] / "probes" / f"{probe}.json"
+    return replace(coder, knew_the_answer=video in _learned_from(card))
+
+
+def _learned_from(card: Path) -> list[str]:
+    """Name the videos that a probe's card says it has learned from; none if it cannot be read."""
+    try:
+        told = json.loads(card.read_text(encoding="utf-8"))
+        return list(told["training"]["video_fingerprints"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return []
 
 
 def compare_coders(

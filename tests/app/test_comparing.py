@@ -129,9 +129,32 @@ def test_a_probe_has_seen_every_frame(tmp_path: Path):
         coords=coords,
         attrs={"video": "a.mp4", "probe": "net"},
     )
-    (tmp_path / "net").mkdir()
-    dataset.to_netcdf(tmp_path / "net" / "a.mp4.nc", engine="h5netcdf")
-    coder = predictions_as_coder(tmp_path / "net" / "a.mp4.nc", "a.mp4", ETHOGRAM)
-    assert coder.name == "the probe net"
+    path = tmp_path / "predictions" / "net" / "a.mp4.nc"
+    path.parent.mkdir(parents=True)
+    dataset.to_netcdf(path, engine="h5netcdf")
+    coder = predictions_as_coder(path, "a.mp4", ETHOGRAM)
+    assert coder.name == "the probe net" and not coder.knew_the_answer
     compared = compare_coders(coding(("walk", 40, 60)), coder, ETHOGRAM, TIMES, AgreementSettings())
     assert row(compared, "walk").kappa == 1.0 and not compared.disagreements
+
+
+def test_a_probe_that_learned_from_the_video_is_told(tmp_path: Path):
+    dims = ("time", "individual", "behavior")
+    coords = {"time": TIMES, "individual": [""], "behavior": ["walk"]}
+    nothing = np.zeros((len(TIMES), 1, 1), np.int8)
+    dataset = xr.Dataset(
+        {"label": (dims, nothing), "probability": (dims, nothing.astype(np.float32))},
+        coords=coords,
+        attrs={"video": "a.mp4", "probe": "net"},
+    )
+    path = tmp_path / "predictions" / "net" / "a.mp4.nc"
+    path.parent.mkdir(parents=True)
+    dataset.to_netcdf(path, engine="h5netcdf")
+    card = tmp_path / "probes" / "net.json"
+    card.parent.mkdir()
+    card.write_text('{"training": {"video_fingerprints": {"a.mp4": "12"}}}', encoding="utf-8")
+    assert predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer
+    card.write_text('{"training": {"video_fingerprints": {"b.mp4": "12"}}}', encoding="utf-8")
+    assert not predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer
+    card.write_text("{", encoding="utf-8")
+    assert not predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer

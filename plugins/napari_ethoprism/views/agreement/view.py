@@ -262,6 +262,8 @@ class AgreementView(QWidget):
         if compared is not None:
             overall = compared.rows[0]
             told = f"{overall.sentence()}\n{overall.numbers()}"
+            if compared.other.knew_the_answer:
+                told += "\nIt has learned from this video: expect less in others."
             left = ", ".join(compared.other.left_out)
             return f"{told}\nNot in your ethogram, left out: {left}" if left else told
         if self.comparer.is_busy:
