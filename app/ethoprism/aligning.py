@@ -115,29 +115,28 @@ def align(
     if len(shared) not in (0, 2):
         raise EthoprismError("shared events are two files", None, "one of each clock")
     own = load_index(Path(video)).times
-    step = float(np.median(np.diff(own))) if len(own) > 1 else None
     if pulses is not None:
         found = _line(Path(pulses), settings, column, rate)
-        times, notices = found.times(moment), found.notices
+        clock, notices = frame_clock(found.times(moment), own), found.notices
     else:
+        step = float(np.median(np.diff(own))) if len(own) > 1 else None
         read = read_timestamps(Path(str(timestamps)), unit, column, step)
-        times, notices = read.seconds, read.notices
-    clock = frame_clock(times, own)
-    fit = None
-    if shared:
-        here, there = (read_timestamps(Path(path), assumed="s") for path in shared)
-        fit = align_clocks(here.seconds, there.seconds)
-        clock = clock.through(fit)
-        notices = (*notices, *here.notices, *there.notices, *fit.notices)
-    frames = pd.DataFrame(
-        {
-            FRAME: np.arange(len(own)),
-            "video_s": own,
-            CLOCK: clock.times,
-            "has_pulse": clock.has_pulse.astype(int),
-        }
-    )
-    return Aligned(frames, clock, fit, (*notices, *clock.notices))
+        clock, notices = frame_clock(read.seconds, own), read.notices
+    fit = _fit(shared) if shared else None
+    if fit is not None:
+        clock, notices = clock.through(fit), (*notices, *fit.notices)
+    return Aligned(_table(own, clock), clock, fit, (*notices, *clock.notices))
+
+
+def _fit(shared: Sequence[str | Path]) -> ClockFit:
+    here, there = (read_timestamps(Path(path), assumed="s").seconds for path in shared)
+    return align_clocks(here, there)
+
+
+def _table(own: np.ndarray, clock: FrameClock) -> pd.DataFrame:
+    has_pulse = clock.has_pulse.astype(int)
+    columns = {"video_s": own, CLOCK: clock.times, "has_pulse": has_pulse}
+    return pd.DataFrame({FRAME: np.arange(len(own)), **columns})
 
 
 def _line(

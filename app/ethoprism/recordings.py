@@ -90,11 +90,11 @@ def read_recordings(
     merged = ethogram or merge_ethograms([part.ethogram for part in read])
     annotations = keep_behaviors(join_annotations(read, merged), behaviors)
     refuse_nothing(annotations, files)
-    names = annotations.videos
     recordings = []
-    for name in names:
-        signal = _own([Path(path) for path in signals], name, names, "signal")
-        clock = _own([Path(path) for path in clocks], name, names, "clock") if clocks else None
+    for name in annotations.videos:
+        signal, clock = (_own(paths, name, annotations.videos) for paths in (signals, clocks))
+        if signal is None:
+            raise EthoprismError("no signal is given", name, "name its file")
         times = known.frame_times(name)
         on_clock = times if clock is None else read_clock(clock, len(times))
         found = read_signal(signal, series, rate)
@@ -124,13 +124,15 @@ def read_clock(path: Path, count: int) -> Float[np.ndarray, " time"]:
     return times
 
 
-def _own(paths: Sequence[Path], video: str, videos: Sequence[str], what: str) -> Path:
+def _own(paths: Sequence[str | Path], video: str, videos: Sequence[str]) -> Path | None:
     """Choose a video's file: the only one of an only video, else the one that is called so."""
-    if len(paths) == 1 and len(videos) == 1:
-        return paths[0]
+    files = [Path(path) for path in paths]
+    if not files or (len(files) == 1 and len(videos) == 1):
+        return files[0] if files else None
     stem = PurePath(video).stem
-    mine = [path for path in paths if path.name.startswith(f"{stem}.")]
+    mine = [path for path in files if path.name.startswith(f"{stem}.")]
     if len(mine) != 1:
-        told = f"{len(mine)} {what} files begin with {stem!r}"
-        raise EthoprismError(told, video, f"name one {stem}.csv, or {stem}.{what}.csv")
+        listed = ", ".join(path.name for path in files)
+        told = f"{len(mine)} of the files {listed} begin with {stem!r}"
+        raise EthoprismError(told, video, f"name one of them {stem}.csv, or the like")
     return mine[0]

@@ -5,7 +5,8 @@ periods is a hole of one tick. Holes in the pulses may be lost pulses or a pause
 holes in the frame times lost frames or times made up by an encoder; so each is laid out with and
 without its holes, at each offset that lines something up, and the layout with the fewest
 disagreements is taken. A disagreement is a run of pulses without frames or frames without pulses,
-or an interval that is of one length here and of another there.
+or an interval that is of one length here and of another there. Where pulses are left over at the
+ends and frames too, they are taken to hide disagreements at several times the rate of holes.
 """
 
 from collections.abc import Iterator
@@ -14,7 +15,8 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float, Int
 
-_MOST_HOLES = 20  # of each side, that offsets are tried for
+_MOST_HOLES = 8  # of each side, that offsets are tried for
+_HIDDEN = 6.0  # so many times the rate of holes; a chance agreement of two holes is no evidence
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +34,7 @@ class Matching:
     """
 
     pulse: Int[np.ndarray, " frame"]
-    disagreements: int
+    disagreements: float
     is_certain: bool
 
 
@@ -45,7 +47,9 @@ def match_pulses(
     frames have pulses, then for the one that starts with the first pulse.
     """
     pulse_holes, frame_holes = ticks(pulse_times), ticks(frame_times)
-    best: tuple[tuple[int, int, int], np.ndarray] | None = None
+    holes = sum(int((np.diff(at) > 1).sum()) for at in (pulse_holes, frame_holes))
+    rate = _HIDDEN * (holes + 1) / len(frame_times) if len(frame_times) else 0.0
+    best: tuple[tuple[float, int, int], np.ndarray] | None = None
     is_certain = True
     for pulse_at, frame_at in (
         (pulse_holes, frame_holes),
@@ -56,7 +60,8 @@ def match_pulses(
         for offset in _offsets(pulse_at, frame_at):
             pulse = _matched(pulse_at, frame_at + offset)
             bare, odd = _disagreements(pulse, pulse_holes, frame_holes)
-            rank = (bare + odd, odd, -int((pulse >= 0).sum()))
+            cost = bare + odd + rate * _left_over(pulse, len(pulse_times))
+            rank = (cost, odd, -int((pulse >= 0).sum()))
             if best is None or rank < best[0]:
                 is_certain = best is None or rank[0] < best[0][0]
                 best = rank, pulse
@@ -111,3 +116,13 @@ def _disagreements(
     bare_pulses += int((np.diff(used) > 1).sum())
     odd = np.diff(pulse_holes[used]) != np.diff(frame_holes[with_pulse])
     return bare_frames + bare_pulses, int(odd.sum())
+
+
+def _left_over(pulse: Int[np.ndarray, " frame"], pulses: int) -> int:
+    """Count what is left at the ends of both sides: the fewer of pulses and frames."""
+    with_pulse = np.flatnonzero(pulse >= 0)
+    if not len(with_pulse):
+        return min(len(pulse), pulses)
+    frames = int(with_pulse[0]) + len(pulse) - 1 - int(with_pulse[-1])
+    used = pulse[with_pulse]
+    return min(frames, int(used[0]) + pulses - 1 - int(used[-1]))

@@ -118,6 +118,30 @@ def test_lost_pulses_and_dropped_frames_together():
     assert told(clock) == [("missing pulse", 40), ("dropped frame", 120)]
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_many_lost_pulses_and_dropped_frames(seed: int):
+    rng = np.random.default_rng(seed)
+    pulses = shots(5000, seed=seed)
+    lost, dropped = np.split(rng.choice(np.arange(1, 4999), 25, replace=False), [13])
+    kept = np.delete(np.arange(5000), dropped)
+    clock = frame_clock(np.delete(pulses, lost), kept / 50)
+    np.testing.assert_allclose(clock.times, pulses[kept], atol=0.02 * 0.15)
+    found = clock.problems.groupby("kind")[["frames", "pulses"]].sum()
+    assert found.loc["missing pulse", "frames"] == 13
+    assert found.loc["dropped frame", "pulses"] == 12
+
+
+def test_a_video_that_begins_before_the_pulses_and_ends_before_them():
+    pulses = shots()
+    pulses[100:] += 0.06
+    own = np.arange(200) / 50 + 0.06 * (np.arange(200) >= 100)
+    clock = frame_clock(pulses[3:], own[:150])
+    np.testing.assert_array_equal(clock.times[3:], pulses[3:150])
+    np.testing.assert_allclose(clock.times[:3], pulses[:3], atol=0.004)
+    kinds = [kind for kind, _ in told(clock)]
+    assert kinds == ["frames before the first pulse", "pause", "pulses after the last frame"]
+
+
 def test_a_pause_of_the_camera_that_the_video_does_not_know():
     pulses = shots()
     pulses[100:] += 0.1
