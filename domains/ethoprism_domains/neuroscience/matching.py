@@ -16,6 +16,8 @@ import numpy as np
 from jaxtyping import Float, Int
 
 _MOST_HOLES = 8  # of each side, that offsets are tried for
+_NEARLY = 1.1  # times as many disagreements: nothing tells for sure
+_BY_CHANCE = 3.0  # disagreements that an offset saves by lining up holes that have no tie
 _HIDDEN = 6.0  # so many times the rate of holes; a chance agreement of two holes is no evidence
 
 
@@ -30,7 +32,7 @@ class Matching:
     disagreements
         How many there are.
     is_certain
-        Whether no other layout that gives frames other pulses has as few.
+        Whether no other layout that gives frames other pulses has nearly as few.
     """
 
     pulse: Int[np.ndarray, " frame"]
@@ -60,12 +62,13 @@ def match_pulses(
         for offset in _offsets(pulse_at, frame_at):
             pulse = _matched(pulse_at, frame_at + offset)
             bare, odd = _disagreements(pulse, pulse_holes, frame_holes)
-            cost = bare + odd + rate * _left_over(pulse, len(pulse_times))
+            left = _left_over(pulse, len(pulse_times))
+            cost = bare + odd + (_BY_CHANCE + rate * left if left else 0.0)
             rank = (cost, odd, -int((pulse >= 0).sum()))
             if best is None or rank < best[0]:
-                is_certain = best is None or rank[0] < best[0][0]
+                is_certain = best is None or _NEARLY * rank[0] < best[0][0]
                 best = rank, pulse
-            elif rank[0] == best[0][0] and not np.array_equal(pulse, best[1]):
+            elif rank[0] <= _NEARLY * best[0][0] and not np.array_equal(pulse, best[1]):
                 is_certain = False
     if best is None:
         return Matching(np.full(len(frame_times), -1), 0, is_certain=True)

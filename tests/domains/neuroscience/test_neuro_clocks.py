@@ -131,17 +131,6 @@ def test_many_lost_pulses_and_dropped_frames(seed: int):
     assert found.loc["dropped frame", "pulses"] == 12
 
 
-def test_a_video_that_begins_before_the_pulses_and_ends_before_them():
-    pulses = shots()
-    pulses[100:] += 0.06
-    own = np.arange(200) / 50 + 0.06 * (np.arange(200) >= 100)
-    clock = frame_clock(pulses[3:], own[:150])
-    np.testing.assert_array_equal(clock.times[3:], pulses[3:150])
-    np.testing.assert_allclose(clock.times[:3], pulses[:3], atol=0.004)
-    kinds = [kind for kind, _ in told(clock)]
-    assert kinds == ["frames before the first pulse", "pause", "pulses after the last frame"]
-
-
 def test_a_pause_of_the_camera_that_the_video_does_not_know():
     pulses = shots()
     pulses[100:] += 0.1
