@@ -6,7 +6,9 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from napari import Viewer
 from pytestqt.qtbot import QtBot
+from qtpy.QtWidgets import QApplication
 
 from ethoprism.project import Project
 from ethoprism_domains.annotation import Behavior, Ethogram, Subject
@@ -25,17 +27,20 @@ ETHOGRAM = Ethogram(
 )
 
 
-@pytest.fixture(scope="session", autouse=True)
-def private_folders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+@pytest.fixture(scope="session")
+def user_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return what stands for the user's own folder."""
+    return tmp_path_factory.mktemp("user")
+
+
+@pytest.fixture(autouse=True)
+def private_folders(user_folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep indexes, settings and lists of ours, and napari's settings, out of the user's own."""
-    folder = tmp_path_factory.mktemp("user")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("NAPARI_CONFIG", str(folder / "napari.yaml"))
-        for kind in ("cache", "config", "data", "documents"):
-            patch.setattr(
-                f"platformdirs.user_{kind}_path", lambda *_, kind=kind, **__: folder / kind
-            )
-        yield
+    monkeypatch.setenv("NAPARI_CONFIG", str(user_folder / "napari.yaml"))
+    for kind in ("cache", "config", "data", "documents"):
+        monkeypatch.setattr(
+            f"platformdirs.user_{kind}_path", lambda *_, kind=kind, **__: user_folder / kind
+        )
 
 
 def draw_number(number: int) -> np.ndarray:
@@ -115,11 +120,22 @@ def show_video(qtbot: QtBot) -> Callable[[Session, str], None]:
 
 
 @pytest.fixture
+def make_viewer(make_napari_viewer: Callable[..., Viewer]) -> Iterator[Callable[..., Viewer]]:
+    """Return napari's maker of viewers; their windows are hidden before it closes them.
+
+    Else napari paints layers while it takes them away, which now and then crashes Mesa.
+    """
+    yield make_napari_viewer
+    for window in QApplication.topLevelWidgets():
+        window.hide()
+
+
+@pytest.fixture
 def workbench(
-    qtbot: QtBot, make_napari_viewer: Callable[..., object], project: Project
+    qtbot: QtBot, make_viewer: Callable[..., Viewer], project: Project
 ) -> Iterator[Workbench]:
     """A workbench in a real viewer, with the project's first video shown; closed afterwards."""
-    viewer = make_napari_viewer(show=True)
+    viewer = make_viewer(show=True)
     viewer.window.resize(1100, 700)
     made = Workbench(viewer, "anna")
     open_project(qtbot, made.session, project)

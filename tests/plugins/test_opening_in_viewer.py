@@ -21,8 +21,8 @@ MakeViewer = Callable[..., napari.Viewer]
 
 
 @pytest.fixture
-def viewer(make_napari_viewer: MakeViewer, monkeypatch: pytest.MonkeyPatch) -> napari.Viewer:
-    made = make_napari_viewer(show=True)
+def viewer(make_viewer: MakeViewer, monkeypatch: pytest.MonkeyPatch) -> napari.Viewer:
+    made = make_viewer(show=True)
     monkeypatch.setattr("napari.current_viewer", lambda: made)
     return made
 
