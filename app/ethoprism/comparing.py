@@ -1,6 +1,5 @@
 """Compare what two coders say of one video: people, label files, or a probe's predictions."""
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -13,6 +12,7 @@ from ethoprism.exchanging import read_labels
 from ethoprism.learning.material import known_events
 from ethoprism.plain_agreement import PlainAgreement, interval_words, plain_agreement
 from ethoprism.predictions import load_predictions
+from ethoprism.probe_card import read_card
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.agreement import (
@@ -146,13 +146,15 @@ def file_as_coder(
     return _coder(path.name, Coding.of(video, incoming.events, incoming.seen), ethogram)
 
 
-def predictions_as_coder(path: Path, video: str, ethogram: Ethogram) -> Coder:
+def predictions_as_coder(path: Path, card: Path, video: str, ethogram: Ethogram) -> Coder:
     """Read what a probe predicted for a video; it has looked at every frame.
 
     Parameters
     ----------
     path
-        Its predictions, in a project: the probe's card tells which videos it has learned from.
+        Its predictions.
+    card
+        The probe's card, which tells which videos it has learned from.
 
     Raises
     ------
@@ -162,18 +164,15 @@ def predictions_as_coder(path: Path, video: str, ethogram: Ethogram) -> Coder:
     predictions = load_predictions(path)
     events = events_from_table(predicted_bouts(predictions, ethogram))
     seen = ((0, int(predictions.sizes["time"])),)
-    probe = path.parent.name
-    coder = _coder(f"the probe {probe}", Coding.of(video, events, seen), ethogram)
-    card = path.parents[2] / "probes" / f"{probe}.json"
+    coder = _coder(f"the probe {path.parent.name}", Coding.of(video, events, seen), ethogram)
     return replace(coder, knew_the_answer=video in _learned_from(card))
 
 
 def _learned_from(card: Path) -> list[str]:
-    """Name the videos that a probe's card says it has learned from; none if it cannot be read."""
+    """Name the videos that a probe's card says it has learned from; none if it does not tell."""
     try:
-        told = json.loads(card.read_text(encoding="utf-8"))
-        return list(told["training"]["video_fingerprints"])
-    except (OSError, ValueError, KeyError, TypeError):
+        return list(read_card(card)["training"]["video_fingerprints"])
+    except (KeyError, TypeError):
         return []
 
 

@@ -1,6 +1,5 @@
 """Scores in plain words: how many bouts are found, and how much of what is marked is wrong."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from ethoprism.probe_card import read_card
 from ethoprism_domains.evaluation import MACRO, ScoredVideo, Scores
 from ethoprism_domains.evaluation.bout_metrics import count_bouts
 
@@ -171,9 +171,8 @@ def plain_scores(
 def read_plain_scores(card: Path) -> PlainScores | None:
     """Read from a probe's card how well it did when it was trained; None if it does not tell."""
     try:
-        training = json.loads(card.read_text(encoding="utf-8"))["training"]
-        return PlainScores.from_mapping(training[CARD_KEY])
-    except (OSError, ValueError, KeyError, TypeError):
+        return PlainScores.from_mapping(read_card(card)["training"][CARD_KEY])
+    except (ValueError, KeyError, TypeError):
         return None
 
 

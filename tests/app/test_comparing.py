@@ -119,42 +119,35 @@ def test_a_label_file_whose_strange_behaviours_are_left_out(tmp_path: Path):
     assert [event.behavior for event in coder.coding.events.values()] == ["walk"]
 
 
+def write_predictions(folder: Path, label: np.ndarray) -> Path:
+    dims = ("time", "individual", "behavior")
+    dataset = xr.Dataset(
+        {"label": (dims, label), "probability": (dims, label.astype(np.float32))},
+        coords={"time": TIMES, "individual": [""], "behavior": ["walk"]},
+        attrs={"video": "a.mp4", "probe": "net"},
+    )
+    path = folder / "net" / "a.mp4.nc"
+    path.parent.mkdir()
+    dataset.to_netcdf(path, engine="h5netcdf")
+    return path
+
+
 def test_a_probe_has_seen_every_frame(tmp_path: Path):
     label = np.zeros((200, 1, 1), np.int8)
     label[40:60] = 1
-    dims = ("time", "individual", "behavior")
-    coords = {"time": TIMES, "individual": [""], "behavior": ["walk"]}
-    dataset = xr.Dataset(
-        {"label": (dims, label), "probability": (dims, label.astype(np.float32))},
-        coords=coords,
-        attrs={"video": "a.mp4", "probe": "net"},
-    )
-    path = tmp_path / "predictions" / "net" / "a.mp4.nc"
-    path.parent.mkdir(parents=True)
-    dataset.to_netcdf(path, engine="h5netcdf")
-    coder = predictions_as_coder(path, "a.mp4", ETHOGRAM)
+    path = write_predictions(tmp_path, label)
+    coder = predictions_as_coder(path, tmp_path / "net.json", "a.mp4", ETHOGRAM)
     assert coder.name == "the probe net" and not coder.knew_the_answer
     compared = compare_coders(coding(("walk", 40, 60)), coder, ETHOGRAM, TIMES, AgreementSettings())
     assert row(compared, "walk").kappa == 1.0 and not compared.disagreements
 
 
 def test_a_probe_that_learned_from_the_video_is_told(tmp_path: Path):
-    dims = ("time", "individual", "behavior")
-    coords = {"time": TIMES, "individual": [""], "behavior": ["walk"]}
-    nothing = np.zeros((len(TIMES), 1, 1), np.int8)
-    dataset = xr.Dataset(
-        {"label": (dims, nothing), "probability": (dims, nothing.astype(np.float32))},
-        coords=coords,
-        attrs={"video": "a.mp4", "probe": "net"},
-    )
-    path = tmp_path / "predictions" / "net" / "a.mp4.nc"
-    path.parent.mkdir(parents=True)
-    dataset.to_netcdf(path, engine="h5netcdf")
-    card = tmp_path / "probes" / "net.json"
-    card.parent.mkdir()
+    path = write_predictions(tmp_path, np.zeros((len(TIMES), 1, 1), np.int8))
+    card = tmp_path / "net.json"
     card.write_text('{"training": {"video_fingerprints": {"a.mp4": "12"}}}', encoding="utf-8")
-    assert predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer
+    assert predictions_as_coder(path, card, "a.mp4", ETHOGRAM).knew_the_answer
     card.write_text('{"training": {"video_fingerprints": {"b.mp4": "12"}}}', encoding="utf-8")
-    assert not predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer
+    assert not predictions_as_coder(path, card, "a.mp4", ETHOGRAM).knew_the_answer
     card.write_text("{", encoding="utf-8")
-    assert not predictions_as_coder(path, "a.mp4", ETHOGRAM).knew_the_answer
+    assert not predictions_as_coder(path, card, "a.mp4", ETHOGRAM).knew_the_answer

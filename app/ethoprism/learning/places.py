@@ -1,8 +1,8 @@
 """Where a project keeps features, probes and predictions."""
 
-import json
 from pathlib import Path
 
+from ethoprism.probe_card import read_card
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.store import spelled
@@ -26,6 +26,11 @@ def probe_path(project: Project, name: str) -> Path:
     return project.folder / "probes" / f"{name}.safetensors"
 
 
+def card_path(project: Project, name: str) -> Path:
+    """Return the card of a probe; errors as for `probe_path`."""
+    return probe_path(project, name).with_suffix(".json")
+
+
 def probe_names(project: Project) -> list[str]:
     """Name the probes that a project has, the one trained last first."""
     folder = project.folder / "probes"
@@ -36,11 +41,7 @@ def probe_names(project: Project) -> list[str]:
 
 def probe_kind(project: Project, name: str) -> str:
     """Tell the kind of a probe from its card; empty if that cannot be read."""
-    card = probe_path(project, name).with_suffix(".json")
-    try:
-        return str(json.loads(card.read_text(encoding="utf-8"))["kind"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
+    return str(read_card(card_path(project, name)).get("kind", ""))
 
 
 def outdated_predictions(project: Project, probe: str) -> list[str]:

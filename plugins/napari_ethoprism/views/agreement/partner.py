@@ -57,6 +57,7 @@ def partners(session: Session) -> list[Partner]:
 def reader(partner: Partner, session: Session) -> "Callable[[], Coder]":
     """Return what reads a partner's word on the video, in whatever thread."""
     from ethoprism import comparing
+    from ethoprism.learning.places import card_path
 
     project, video = session.project, session.video_name
     times, ethogram = session.times, session.ethogram
@@ -66,7 +67,8 @@ def reader(partner: Partner, session: Session) -> "Callable[[], Coder]":
         if partner.kind == ANNOTATOR:
             return comparing.annotator_as_coder(project, video, partner.name)
         if partner.kind == PROBE:
-            return comparing.predictions_as_coder(partner.path, video, ethogram)
+            card = card_path(project, partner.name)
+            return comparing.predictions_as_coder(partner.path, card, video, ethogram)
         return comparing.file_as_coder(partner.path, video, times, ethogram, partner.source)
 
     return read
