@@ -12,10 +12,7 @@ from ethoprism.report.budget_figures import bins_figure, shares_figure, transiti
 from ethoprism.report.figures import save_figure
 from ethoprism.study import (
     VideoClocks,
-    join_annotations,
-    keep_behaviors,
-    merge_ethograms,
-    refuse_nothing,
+    read_coded,
 )
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Ethogram
@@ -111,10 +108,7 @@ def budget(
     """
     files = [Path(path) for path in labels]
     clocks = VideoClocks(files, [Path(path) for path in videos], fps)
-    read = [clocks.read(path, ethogram) for path in files]
-    merged = ethogram or merge_ethograms([part.ethogram for part in read])
-    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
-    refuse_nothing(annotations, files)
+    annotations = read_coded(clocks, files, ethogram, behaviors)
     if start is not None and (len(annotations.videos) > 1 or bin_s is None):
         raise EthoprismError(
             "the start on the clock orders the bins of one video", start, "name one, and give bins"

@@ -18,7 +18,7 @@ def load_predictions(path: Path) -> xr.Dataset:
     try:
         with xr.open_dataset(path, engine="h5netcdf") as stored:
             loaded = stored.load()
-        if not {"probability", "label"} <= set(loaded.data_vars):
+        if not {"probability", "label", "individual", "behavior"} <= set(loaded.variables):
             raise ValueError("it holds no predictions")
     except (OSError, ValueError, KeyError) as error:
         told = f"no readable predictions ({' '.join(str(error).split())})"

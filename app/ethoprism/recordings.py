@@ -9,10 +9,7 @@ from jaxtyping import Float
 
 from ethoprism.study import (
     VideoClocks,
-    join_annotations,
-    keep_behaviors,
-    merge_ethograms,
-    refuse_nothing,
+    read_coded,
 )
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations, Ethogram, frames_to_seconds
@@ -86,10 +83,7 @@ def read_recordings(
     """
     files = [Path(path) for path in labels]
     known = VideoClocks(files, [Path(path) for path in videos], fps)
-    read = [known.read(path, ethogram) for path in files]
-    merged = ethogram or merge_ethograms([part.ethogram for part in read])
-    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
-    refuse_nothing(annotations, files)
+    annotations = read_coded(known, files, ethogram, behaviors)
     recordings = []
     for name in annotations.videos:
         signal, clock = (_own(paths, name, annotations.videos) for paths in (signals, clocks))

@@ -9,7 +9,7 @@ import pandas as pd
 from ethoprism.study.clocks import VideoClocks
 from ethoprism.study.finding import VideoFinder
 from ethoprism.study.grouping import read_groups
-from ethoprism.study.merging import merge_ethograms
+from ethoprism.study.merging import merge_ethograms, renamed
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
@@ -22,8 +22,8 @@ __all__ = [
     "join_annotations",
     "keep_behaviors",
     "merge_ethograms",
+    "read_coded",
     "read_study",
-    "refuse_nothing",
 ]
 
 
@@ -87,7 +87,7 @@ def read_study(
     if one_at_a_time:
         merged = Ethogram(exclusive(merged.behaviors), merged.subjects)
     annotations = keep_behaviors(join_annotations(read, merged), behaviors)
-    refuse_nothing(annotations, labels)
+    _refuse_nothing(annotations, labels)
     paths = {name: finder.path(name) for name in annotations.videos}
     return Study(annotations, paths, read_groups(group, labels, finder, list(paths)))
 
@@ -100,12 +100,34 @@ def _read_labels(path: Path, finder: VideoFinder, ethogram: Ethogram | None) -> 
         frame_times=lambda name: load_index(finder.path(name)).times,
         ethogram=ethogram,
     )
-    names = {name: finder.name(name) for name in annotations.videos}
-    return Annotations(
-        annotations.events.assign(video=annotations.events["video"].map(names)),
-        annotations.observed.assign(video=annotations.observed["video"].map(names)),
-        annotations.ethogram,
-    )
+    return renamed(annotations, {name: finder.name(name) for name in annotations.videos})
+
+
+def read_coded(
+    clocks: VideoClocks,
+    labels: Sequence[Path],
+    ethogram: Ethogram | None,
+    behaviors: Sequence[str],
+) -> Annotations:
+    """Read label files, together, whose videos need not be at hand.
+
+    Parameters
+    ----------
+    clocks
+        Made for these files; knows each video's clock afterwards.
+    ethogram, behaviors
+        As for `read_study`.
+
+    Raises
+    ------
+    EthoprismError
+        If a file cannot be read, a behaviour is unknown, or there is no labelled behaviour.
+    """
+    read = [clocks.read(path, ethogram) for path in labels]
+    merged = ethogram or merge_ethograms([part.ethogram for part in read])
+    annotations = keep_behaviors(join_annotations(read, merged), behaviors)
+    _refuse_nothing(annotations, labels)
+    return annotations
 
 
 def join_annotations(parts: Sequence[Annotations], ethogram: Ethogram) -> Annotations:
@@ -115,7 +137,7 @@ def join_annotations(parts: Sequence[Annotations], ethogram: Ethogram) -> Annota
     return Annotations(events, observed, ethogram)
 
 
-def refuse_nothing(annotations: Annotations, labels: Sequence[Path]) -> None:
+def _refuse_nothing(annotations: Annotations, labels: Sequence[Path]) -> None:
     """Refuse labels without a single event.
 
     Raises

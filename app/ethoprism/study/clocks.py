@@ -8,6 +8,7 @@ import pandas as pd
 from jaxtyping import Float
 
 from ethoprism.study.finding import VideoFinder
+from ethoprism.study.merging import renamed
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import VIDEO_SUFFIXES, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram
@@ -61,12 +62,7 @@ class VideoClocks:
             observed="whole if known",
             fps=self._fps,
         )
-        names = {name: self._name(name) for name in reading.videos}
-        found = Annotations(
-            reading.events.assign(video=reading.events["video"].map(names)),
-            reading.observed.assign(video=reading.observed["video"].map(names)),
-            reading.ethogram,
-        )
+        found = renamed(reading, {name: self._name(name) for name in reading.videos})
         self._read.append(found)
         return found
 

@@ -1,10 +1,10 @@
 """One ethogram out of those that several label files imply."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
-from ethoprism_domains.annotation import Behavior, Ethogram
+from ethoprism_domains.annotation import Annotations, Behavior, Ethogram
 
 
 def merge_ethograms(ethograms: Sequence[Ethogram]) -> Ethogram:
@@ -24,6 +24,15 @@ def merge_ethograms(ethograms: Sequence[Ethogram]) -> Ethogram:
             replace(item, excludes=tuple(name for name in known if (item.name, name) in apart))
             for item in known.values()
         )
+    )
+
+
+def renamed(annotations: Annotations, names: Mapping[str, str]) -> Annotations:
+    """Call the videos of a label file by other names."""
+    return Annotations(
+        annotations.events.assign(video=annotations.events["video"].map(names)),
+        annotations.observed.assign(video=annotations.observed["video"].map(names)),
+        annotations.ethogram,
     )
 
 

@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import xarray as xr
 from jaxtyping import Float32
 
-from ethoprism_core.errors import EthoprismError
+from ethoprism.predictions import load_predictions
 from ethoprism_domains.annotation.store import spelled
 
 
@@ -39,15 +38,11 @@ class Predictions:
         EthoprismError
             If the file cannot be read as predictions.
         """
-        try:
-            with xr.open_dataset(path, engine="h5netcdf") as stored:
-                individuals = tuple(stored["individual"].values.tolist())
-                behaviors = tuple(stored["behavior"].values.tolist())
-                probability = stored["probability"].values.astype(np.float32)
-                return cls(path.parent.name, individuals, behaviors, probability)
-        except (OSError, ValueError, KeyError) as error:
-            told = f"no readable predictions ({error})"
-            raise EthoprismError(told, path, "classify the video again") from error
+        loaded = load_predictions(path)
+        individuals = tuple(loaded["individual"].values.tolist())
+        behaviors = tuple(loaded["behavior"].values.tolist())
+        probability = loaded["probability"].values.astype(np.float32)
+        return cls(path.parent.name, individuals, behaviors, probability)
 
     def curve(self, subject: str, behavior: str) -> Float32[np.ndarray, " time"] | None:
         """Give one behaviour's probabilities; None if the probe does not tell it.
