@@ -54,7 +54,7 @@ class Background:
 
         The background is brought to the picture's brightness first.
         """
-        empty = _lit_like(self.picture, grey)
+        empty = lit_like(self.picture, grey)
         if self.sign == 0:
             return cv2.absdiff(grey, empty)
         return cv2.subtract(grey, empty) if self.sign > 0 else cv2.subtract(empty, grey)
@@ -62,11 +62,11 @@ class Background:
     def changed_share(self, grey: UInt8[np.ndarray, "height width"]) -> float:
         """Share of the pixels that are off by more than the tolerance in any direction."""
         picture, grey = self.picture[::2, ::2], grey[::2, ::2]
-        off = cv2.absdiff(grey, _lit_like(picture, grey)) > self.tolerance[::2, ::2]
+        off = cv2.absdiff(grey, lit_like(picture, grey)) > self.tolerance[::2, ::2]
         return float(np.mean(off))
 
 
-def _lit_like(picture: np.ndarray, grey: np.ndarray) -> np.ndarray:
+def lit_like(picture: np.ndarray, grey: np.ndarray) -> np.ndarray:
     """Scale `picture` to the brightness of `grey`: exposure drifts, clouds pass, lamps flicker."""
     ours, theirs = picture[::8, ::8].astype(np.float32), grey[::8, ::8].astype(np.float32)
     bright = ours > 20
@@ -105,7 +105,7 @@ def _sort(samples: np.ndarray) -> list[list[int]]:
 
 
 def _step(reference: np.ndarray, sample: np.ndarray) -> np.ndarray:
-    return cv2.absdiff(sample, _lit_like(reference, sample))
+    return cv2.absdiff(sample, lit_like(reference, sample))
 
 
 def _median(samples: np.ndarray) -> np.ndarray:

@@ -4,6 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
+from ethoprism_core.video.background import lit_like
 from ethoprism_core.video.reader import Video
 from ethoprism_core.video.sampling import sample_frames, small_pictures, small_size
 
@@ -60,7 +61,7 @@ def _moved(
     first: UInt8[np.ndarray, "height width"], second: UInt8[np.ndarray, "height width"]
 ) -> float:
     first, second = (cv2.GaussianBlur(picture, (0, 0), 1) for picture in (first, second))
-    second = _as_bright_as(first, second)
+    second = lit_like(second, first)  # points are found again by their brightness
     points = cv2.goodFeaturesToTrack(first, _POINTS, 0.01, 7)
     if points is None or not _are_widespread(points.reshape(-1, 2), first.shape):
         return 0.0
@@ -69,13 +70,3 @@ def _moved(
     )
     distance = np.linalg.norm((found - points).reshape(-1, 2), axis=1)
     return float(np.mean((distance > _STILL) | (seen.ravel() == 0)))
-
-
-def _as_bright_as(
-    first: UInt8[np.ndarray, "height width"], second: UInt8[np.ndarray, "height width"]
-) -> UInt8[np.ndarray, "height width"]:
-    """Undo what flickering light does: points are found again by their brightness."""
-    mean, spread = float(first.mean()), float(first.std())
-    own_mean, own_spread = float(second.mean()), max(float(second.std()), 1.0)
-    level = (second - own_mean) * (spread / own_spread) + mean
-    return np.clip(np.rint(level), 0, 255).astype(np.uint8)
