@@ -64,8 +64,7 @@ class Tour:
     def code(self) -> None:
         """Code the last video by keys: taps, and one bout by buttons."""
         session = self.bench.session
-        session.show(session.project.videos[-1].name)
-        self.until(lambda: session.video_name == session.project.videos[-1].name)
+        self.show(-1)
         self.tab("Code")
         session.set_coding(True)
         keys = [behavior.key for behavior in session.ethogram]
@@ -101,8 +100,7 @@ class Tour:
     def timeline(self) -> None:
         """Select a bout and zoom in on it."""
         session = self.bench.session
-        session.show(session.project.videos[0].name)
-        self.until(lambda: session.video_name == session.project.videos[0].name)
+        self.show(0)
         bouts = [event for event in session.coding.in_order() if event.kind == "state"]
         chosen = bouts[len(bouts) // 2]
         session.seek(chosen.start_frame)
@@ -113,7 +111,7 @@ class Tour:
 
     def learn(self) -> None:
         """Prepare the videos, learn, and predict the last one."""
-        learner, session = self.bench.learner, self.bench.session
+        learner = self.bench.learner
         self.tab("Classify")
         self.rest(1.0)
         for button in ("prepare", "learn", "predict all"):
@@ -121,8 +119,7 @@ class Tour:
             self.until(lambda: bool(learner.busy), 20.0)
             self.until(lambda: not learner.busy)
         self.picture("learn")
-        session.show(session.project.videos[-1].name)
-        self.until(lambda: session.video_name == session.project.videos[-1].name)
+        self.show(-1)
         self.picture("predicted")
 
     def review(self) -> None:
@@ -138,14 +135,20 @@ class Tour:
     def others(self) -> None:
         """Compare a coded video with what the probe says; then the tabs that are left."""
         session = self.bench.session
-        session.show(session.project.videos[1].name)
-        self.until(lambda: session.video_name == session.project.videos[1].name)
+        self.show(1)
         session.seek(200)
         for title in ("Compare", "Tracks", "Files"):
             self.tab(title)
             if title != "Files":
                 self.choose_first(title)
             self.picture(title.lower())
+
+    def show(self, number: int) -> None:
+        """Open one of the project's videos."""
+        session = self.bench.session
+        name = session.project.videos[number].name
+        session.show(name)
+        self.until(lambda: session.video_name == name)
 
     def tab(self, title: str) -> None:
         """Turn to a tab of the panel."""

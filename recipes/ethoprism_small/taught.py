@@ -8,6 +8,7 @@ import numpy as np
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.pretraining import Batch, Targets, TargetSizes
+from ethoprism_core.pretraining.data.order import clip_number
 
 # the share that each teacher has in a target's squared length
 SHARES = {"motion": 0.5, "fine": 0.3, "coarse": 0.2}
@@ -73,8 +74,7 @@ class TaughtClips:
         self._number = int(state)
 
     def _at(self, position: int) -> int:
-        epoch, place = divmod(position, len(self))
-        return int(np.random.default_rng([self._seed, epoch]).permutation(len(self))[place])
+        return clip_number(position, len(self), self._seed, 0)[1]
 
     def _array(self, name: str, number: int) -> np.ndarray:
         shard, row = self._places[number]

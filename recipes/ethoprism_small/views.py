@@ -17,14 +17,14 @@ import numpy as np
 from efficientnet import Network, load_network
 
 from ethoprism.cli.console import note, progress
+from ethoprism.embedding import followed_tracks
 from ethoprism_core.encoders.classical import ClassicalEncoder, ClassicalSettings
 from ethoprism_core.files import atomic_path, make_folder
 from ethoprism_core.pretraining.data.corpus import ClipShape, Sample
 from ethoprism_core.pretraining.data.footage import VideoCorpus, video_spans
 from ethoprism_core.pretraining.data.views import Views
 from ethoprism_core.video import Video, find_videos
-from ethoprism_core.video.follow import follow_animals, is_fixed_camera
-from ethoprism_core.video.tracks import save_tracks
+from ethoprism_core.video.follow import is_fixed_camera
 from ethoprism_domains.simulated import random_clip
 
 SHAPE = ClipShape(frames=12, size=128)
@@ -72,13 +72,10 @@ def real_corpus(footage: Path, tracks: Path) -> VideoCorpus:
 def followed(path: Path, folder: Path) -> Path | None:
     """Follow one animal and keep its tracks; None where the camera moves."""
     out = folder / f"{path.parent.name}-{path.stem}.nc"
-    if out.is_file():
-        return out
     with Video(path) as video:
         if len(video) < 2 * SHAPE.frames or not is_fixed_camera(video):
             return None
-        with progress(f"{path.name}: following") as advance:
-            save_tracks(follow_animals(video, 1, progress=advance), out)
+        followed_tracks(video, 1, out, progress)
     return out
 
 
