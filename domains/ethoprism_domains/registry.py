@@ -11,6 +11,7 @@ __all__ = ["domain_names", "load_domain", "read_dataset", "recognise_domain"]
 _GROUP = "ethoprism.domains"
 _BUILT_IN = {
     "animal_behavior": "ethoprism_domains.animal_behavior.adapter:ANIMAL_BEHAVIOR",
+    "ecology": "ethoprism_domains.ecology.adapter:ECOLOGY",
     "simulated": "ethoprism_domains.simulated.adapter:SIMULATED",
 }
 

@@ -1,0 +1,1 @@
+"""Ecology: camera traps, drones and clips of animals where they live."""

@@ -1,0 +1,46 @@
+"""The adapter of ecology: the first reader of its table that recognises a folder reads it."""
+
+from pathlib import Path
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.base import Dataset
+from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS, SetReader
+
+# the more a set's folder has of its own, the further up
+READERS: tuple[SetReader, ...] = ()
+
+
+class EcologyDomain:
+    """Reads footage of animals where they live.
+
+    A clip is a sample: what was seen at any time of it is its label. What is left out as a whole is
+    a site, for the background of a site tells much of what is seen there.
+    """
+
+    name = DOMAIN_NAME
+    description = "; ".join(f"{reader.name}: {reader.description}" for reader in READERS)
+    habits = HABITS
+
+    def recognises(self, path: Path) -> bool:
+        """Recognise what one of the readers does."""
+        return _reader(path) is not None
+
+    def read(self, path: Path) -> Dataset:
+        """Read it by the first reader that recognises it.
+
+        Raises
+        ------
+        EthoprismError
+            If none does, or the data are not what they should be.
+        """
+        reader = _reader(path)
+        if reader is None:
+            raise EthoprismError("no set of ecology", path, f"there are {self.description}")
+        return reader.read(path)
+
+
+ECOLOGY = EcologyDomain()
+
+
+def _reader(path: Path) -> SetReader | None:
+    return next((reader for reader in READERS if reader.recognises(path)), None)
