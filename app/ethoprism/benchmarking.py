@@ -13,6 +13,7 @@ import numpy as np
 from jaxtyping import Bool, Float
 
 from ethoprism import __version__
+from ethoprism.benchmarks import BENCHMARKS, Benchmark, find_benchmark, refuse_other_data
 from ethoprism.datasets import embed_dataset, left_out
 from ethoprism.embedding import Stages, silently
 from ethoprism.footage import Footage
@@ -23,56 +24,11 @@ from ethoprism_domains.base import Dataset
 from ethoprism_domains.checking import check_dataset
 from ethoprism_domains.evaluation.frame_metrics import average_precision
 from ethoprism_domains.probe import Samples, make_estimator
-from ethoprism_domains.registry import load_domain, read_dataset
+from ethoprism_domains.registry import read_dataset
 
 DEFAULT_STRIDE = 16
 _SPLITS = ("train", "test")
 _PACKAGES = ("jax", "numpy", "scikit-learn")
-
-
-@dataclass(frozen=True)
-class Benchmark:
-    """A public set with published scores.
-
-    Parameters
-    ----------
-    title, domain
-        What people call it, and the adapter that reads it.
-    source
-        Where the scores were published.
-    probe
-        The kind of probe that is nearest to the published one.
-    recordings
-        How many the published split has, for training and for test.
-    published
-        Mean average precision in percent, background left out, of frozen encoders by their names.
-    """
-
-    title: str
-    domain: str
-    source: str
-    probe: str
-    recordings: tuple[int, int]
-    published: Mapping[str, float]
-
-
-BENCHMARKS: Mapping[str, Benchmark] = {
-    "calms21": Benchmark(
-        "CalMS21 task 1",
-        "animal_behavior",
-        "VideoPrism, arXiv:2402.13217, science benchmark, frozen encoders",
-        "attention",
-        (70, 19),
-        {
-            "domain experts": 88.9,
-            "CoCa-B": 89.2,
-            "InternVideo-B": 89.0,
-            "UMT-B": 88.7,
-            "VideoPrism-B": 91.1,
-            "VideoPrism-g": 91.5,
-        },
-    ),
-}
 
 
 @dataclass(frozen=True, eq=False)
@@ -156,7 +112,7 @@ def run_benchmark(
     """
     benchmark = find_benchmark(name)
     refuse_other_data(benchmark, data)
-    dataset = _sampled(read_dataset(data, benchmark.domain), stride)
+    dataset = _sampled(benchmark.prepare(read_dataset(data, benchmark.domain)), stride)
     footage = embed_dataset(dataset, encoder, None, Path(features), stages)
     samples = footage.samples()
     train, test = _split(dataset, footage, samples)
@@ -179,33 +135,6 @@ def run_benchmark(
         _deviations(benchmark, dataset, footage, stride, kind),
         record,
     )
-
-
-def find_benchmark(name: str) -> Benchmark:
-    """Find a benchmark by its name.
-
-    Raises
-    ------
-    EthoprismError
-        If there is none.
-    """
-    if name not in BENCHMARKS:
-        raise EthoprismError("no such benchmark", name, f"use one of {', '.join(BENCHMARKS)}")
-    return BENCHMARKS[name]
-
-
-def refuse_other_data(benchmark: Benchmark, data: str | Path) -> None:
-    """Refuse a folder that does not hold the data of a benchmark, at a glance.
-
-    Raises
-    ------
-    EthoprismError
-        Saying what belongs there.
-    """
-    domain = load_domain(benchmark.domain)
-    if not domain.recognises(Path(data)):
-        told = f"these are not the data of {benchmark.title}"
-        raise EthoprismError(told, data, f"expected is {domain.description}")
 
 
 def _sampled(dataset: Dataset, stride: int) -> Dataset:
@@ -281,7 +210,7 @@ def _deviations(
 ) -> tuple[str, ...]:
     told = [*left_out(dataset)]
     splits = _splits(dataset, footage)
-    for split, count in zip(_SPLITS, benchmark.recordings, strict=True):
+    for split, count in zip(_SPLITS, benchmark.recordings or (), strict=False):
         if splits.count(split) != count:
             told.append(f"{splits.count(split)} videos of the {split} split, published {count}")
     if stride != 1:

@@ -46,32 +46,36 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(arguments: argparse.Namespace) -> int:
     """Run the benchmark, print our score beside the published ones, and write the record."""
-    from ethoprism.benchmarking import find_benchmark, refuse_other_data, run_benchmark
+    from ethoprism.benchmarking import run_benchmark
+    from ethoprism.benchmarks import benchmarks_named, find_benchmark, refuse_other_data
     from ethoprism.cli import OK, console
     from ethoprism.embedding import fetch_encoder
     from ethoprism_core.files import make_folder
 
-    refuse_other_data(find_benchmark(arguments.name), arguments.data)
+    names = benchmarks_named(arguments.name)
+    for name in names:
+        refuse_other_data(find_benchmark(name), arguments.data)
     make_folder(arguments.out)  # before hours of work, not after
     chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
     encoder = fetch_encoder(*chosen, console.progress)
-    found = run_benchmark(
-        arguments.name,
-        arguments.data,
-        encoder,
-        stride=arguments.stride,
-        kind=arguments.kind,
-        features=arguments.features,
-        seed=arguments.seed,
-        stages=console.progress,
-    )
-    _show(found, encoder.name)
-    console.result(str(found.write(arguments.out)))
+    for name in names:
+        found = run_benchmark(
+            name,
+            arguments.data,
+            encoder,
+            stride=arguments.stride,
+            kind=arguments.kind,
+            features=arguments.features,
+            seed=arguments.seed,
+            stages=console.progress,
+        )
+        _show(found, encoder.name)
+        console.result(str(found.write(arguments.out)))
     return OK
 
 
 def _show(found: "BenchmarkResult", encoder: str) -> None:
-    from ethoprism.benchmarking import BENCHMARKS
+    from ethoprism.benchmarks import BENCHMARKS
     from ethoprism.cli import console
 
     published = BENCHMARKS[found.name].published

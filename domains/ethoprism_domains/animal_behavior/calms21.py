@@ -30,6 +30,7 @@ from ethoprism_domains.formats.content import read_json
 from ethoprism_domains.formats.expect import expect_mapping
 
 BACKGROUND = "other"
+DESCRIPTION = "CalMS21 task 1: calms21_task1_train.json, calms21_task1_test.json and videos"
 RATE = 30.0  # frames a second
 INDIVIDUALS = ("resident", "intruder")
 _LABELS = "calms21_task1_*.json"

@@ -1,0 +1,113 @@
+"""The benchmarks there are: public sets, their published protocols and scores."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.animal_behavior import calms21
+from ethoprism_domains.base import Dataset
+
+_SCIENCE = "VideoPrism, arXiv:2402.13217, science benchmark, frozen encoders"
+
+
+def _as_read(dataset: Dataset) -> Dataset:
+    return dataset
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A public set with published scores.
+
+    Parameters
+    ----------
+    title, domain
+        What people call it, and the adapter that reads it.
+    holds
+        Says whether a folder holds the set, at a glance.
+    expected
+        What belongs into the folder, in words.
+    source
+        Where the scores were published.
+    probe
+        The kind of probe that is nearest to the published one.
+    recordings
+        How many the published split has, for training and for test; None where nobody says.
+    published
+        The mean of the field's score in percent, background left out, of frozen encoders by their
+        names.
+    prepare
+        Turns the data set as it is read into that of the protocol.
+    """
+
+    title: str
+    domain: str
+    holds: Callable[[Path], bool]
+    expected: str
+    source: str
+    probe: str
+    recordings: tuple[int, int] | None
+    published: Mapping[str, float]
+    prepare: Callable[[Dataset], Dataset] = _as_read
+
+
+BENCHMARKS: Mapping[str, Benchmark] = {
+    "calms21": Benchmark(
+        title="CalMS21 task 1",
+        domain="animal_behavior",
+        holds=lambda path: bool(calms21.label_files(path)),
+        expected=calms21.DESCRIPTION,
+        source=_SCIENCE,
+        probe="attention",
+        recordings=(70, 19),
+        published={
+            "domain experts": 88.9,
+            "CoCa-B": 89.2,
+            "InternVideo-B": 89.0,
+            "UMT-B": 88.7,
+            "VideoPrism-B": 91.1,
+            "VideoPrism-g": 91.5,
+        },
+    ),
+}
+
+
+def find_benchmark(name: str) -> Benchmark:
+    """Find a benchmark by its name.
+
+    Raises
+    ------
+    EthoprismError
+        If there is none.
+    """
+    if name not in BENCHMARKS:
+        raise EthoprismError("no such benchmark", name, f"use one of {', '.join(BENCHMARKS)}")
+    return BENCHMARKS[name]
+
+
+def benchmarks_named(name: str) -> list[str]:
+    """Give the benchmark of that name, or those that are its parts (``crim13`` has two views).
+
+    Raises
+    ------
+    EthoprismError
+        If there is none.
+    """
+    parts = [known for known in BENCHMARKS if known.startswith(f"{name}-")]
+    if name in BENCHMARKS or not parts:
+        find_benchmark(name)
+        return [name]
+    return parts
+
+
+def refuse_other_data(benchmark: Benchmark, data: str | Path) -> None:
+    """Refuse a folder that does not hold the data of a benchmark, at a glance.
+
+    Raises
+    ------
+    EthoprismError
+        Saying what belongs there.
+    """
+    if not benchmark.holds(Path(data)):
+        told = f"these are not the data of {benchmark.title}"
+        raise EthoprismError(told, data, f"expected is {benchmark.expected}")
