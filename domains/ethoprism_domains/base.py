@@ -112,6 +112,9 @@ class Recording:
         How many frames the files beside the video speak of, such as ``{"labels": 900}``.
     metadata
         What else is known, as plain values; `split` is the published one, train or test.
+    coders
+        What others say of the same video, by their names; `annotations` is what probes are
+        scored against.
 
     Raises
     ------
@@ -128,9 +131,11 @@ class Recording:
     clock: RecordingClock | None = None
     frame_counts: Mapping[str, int] = field(default_factory=dict)
     metadata: Mapping[str, object] = field(default_factory=dict)
+    coders: Mapping[str, Annotations] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        others = [video for video in self.annotations.videos if video != self.name]
+        told = (self.annotations, *self.coders.values())
+        others = [video for item in told for video in item.videos if video != self.name]
         if others:
             raise EthoprismError(
                 f"its annotations are of {others[0]}", self.name, "give it the video's own"

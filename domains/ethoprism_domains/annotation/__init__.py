@@ -23,6 +23,12 @@ from ethoprism_domains.annotation.labels import (
     runs,
     with_seconds,
 )
+from ethoprism_domains.annotation.targets import (
+    split_by_target,
+    targets_of,
+    with_targets,
+    written_target,
+)
 from ethoprism_domains.annotation.timing import frame_edges, frames_to_seconds, seconds_to_frames
 from ethoprism_domains.annotation.validation import Problem, validate_events
 
@@ -48,6 +54,10 @@ __all__ = [
     "make_observed",
     "runs",
     "seconds_to_frames",
+    "split_by_target",
+    "targets_of",
     "validate_events",
     "with_seconds",
+    "with_targets",
+    "written_target",
 ]

@@ -1,0 +1,147 @@
+"""Whom an act is directed at: a modifier of its event, written ``target:NAME``.
+
+Modifiers are text that tables, BORIS and NWB carry as it is, so the target needs no column of its
+own and is lost nowhere. ``|`` parts the sets of modifiers and a comma the values of one, as in
+BORIS: ``sand|target:intruder``, ``target:mouse-2,target:mouse-3``. What was coded by choosing from
+a set of modifiers that is called ``target`` is understood as well: there, each value is a name.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pandas as pd
+
+from ethoprism_domains.annotation.behaviors import Behavior, Modifier
+from ethoprism_domains.annotation.ethogram import Ethogram
+from ethoprism_domains.annotation.events import Annotations
+
+TARGET = "target"
+_WRITTEN = f"{TARGET}:"
+_AT = " @"
+
+
+def written_target(*names: str) -> str:
+    """Give the modifier that says whom an act is directed at: one individual, or several."""
+    return ",".join(f"{_WRITTEN}{name}" for name in names if name)
+
+
+def targets_of(annotations: Annotations) -> list[tuple[str, ...]]:
+    """Give whom each event is directed at, in the order of the events; nobody for most."""
+    places = {item.name: _place_of_target(item) for item in annotations.ethogram}
+    events = annotations.events
+    said = zip(events["behavior"].tolist(), events["modifiers"].tolist(), strict=True)
+    known: dict[tuple[str, str], tuple[str, ...]] = {}
+    found = []
+    for behavior, text in said:
+        if (behavior, text) not in known:
+            known[behavior, text] = _targets(text, places.get(behavior))
+        found.append(known[behavior, text])
+    return found
+
+
+def with_targets(ethogram: Ethogram, behaviors: Sequence[str], names: Sequence[str]) -> Ethogram:
+    """Let the target of some behaviours be chosen among the individuals `names` while coding."""
+    chosen = Modifier(TARGET, "multiple", tuple(map(written_target, names)))
+    told = tuple(
+        replace(item, modifiers=(*item.modifiers, chosen)) if item.name in behaviors else item
+        for item in ethogram
+    )
+    return Ethogram(told, ethogram.subjects)
+
+
+def split_by_target(annotations: Annotations) -> Annotations:
+    """Make a behaviour of its own of what is directed at each individual: ``attack @intruder``.
+
+    An act that is directed at several becomes an event for each; one that is directed at nobody
+    keeps its name. Behaviours exclude one another as before, whomever they are directed at.
+    """
+    targets = targets_of(annotations)
+    events = annotations.events.assign(
+        behavior=[
+            [_directed(name, target) for target in aimed_at] or [name]
+            for name, aimed_at in zip(annotations.events["behavior"], targets, strict=True)
+        ],
+        modifiers=_without_targets(annotations),
+    )
+    events = events.explode("behavior", ignore_index=True).astype(annotations.events.dtypes)
+    events = events.assign(event_id=_distinct(events["event_id"]))
+    ethogram = _split_ethogram(annotations.ethogram, annotations.events["behavior"], targets)
+    return Annotations(events, annotations.observed, ethogram)
+
+
+def _place_of_target(behavior: Behavior) -> int | None:
+    names = [item.name.strip().casefold() for item in behavior.modifiers]
+    return names.index(TARGET) if TARGET in names else None
+
+
+def _targets(text: str, place: int | None) -> tuple[str, ...]:
+    sets = text.split("|")
+    values = [value.strip() for values in sets for value in values.split(",")]
+    written = [value.removeprefix(_WRITTEN) for value in values if value.startswith(_WRITTEN)]
+    if not written and place is not None and place < len(sets):
+        written = [value.strip() for value in sets[place].split(",")]
+    names = (name.strip() for name in written)
+    return tuple(dict.fromkeys(name for name in names if name not in ("", "None")))
+
+
+def _directed(behavior: str, target: str) -> str:
+    return f"{behavior}{_AT}{target}"
+
+
+def _without_targets(annotations: Annotations) -> list[str]:
+    """Take the targets out of the modifiers of each event, as `_split_ethogram` does."""
+    places = {item.name: _place_of_target(item) for item in annotations.ethogram}
+    events = annotations.events
+    rest = []
+    for behavior, text in zip(events["behavior"], events["modifiers"], strict=True):
+        place = places.get(behavior)
+        sets = [_plain(part) for at, part in enumerate(text.split("|")) if at != place]
+        rest.append("|".join(sets).rstrip("|"))
+    return rest
+
+
+def _plain(values: str) -> str:
+    """Take the targets out of the values of one set of modifiers."""
+    return ",".join(item for item in values.split(",") if not item.strip().startswith(_WRITTEN))
+
+
+def _distinct(ids: pd.Series) -> list[str]:
+    """Tell apart the events that one event has become."""
+    number = ids.groupby(ids).cumcount().tolist()
+    return [f"{name}.{at}" if at else name for name, at in zip(ids, number, strict=True)]
+
+
+def _split_ethogram(
+    ethogram: Ethogram, behaviors: pd.Series, targets: Sequence[tuple[str, ...]]
+) -> Ethogram:
+    pairs = {
+        (behavior, target): None
+        for behavior, aimed_at in zip(behaviors, targets, strict=True)
+        for target in (aimed_at or ("",))
+    }
+    variants = {
+        item.name: [
+            _directed(item.name, target) if target else item.name
+            for behavior, target in sorted(pairs)
+            if behavior == item.name
+        ]
+        or [item.name]
+        for item in ethogram
+    }
+    split = tuple(
+        replace(
+            item,
+            name=name,
+            color=item.color if name == variants[item.name][0] else "",
+            key="",
+            modifiers=tuple(other for other in item.modifiers if _is_other(other)),
+            excludes=tuple(name for other in item.excludes for name in variants[other]),
+        )
+        for item in ethogram
+        for name in variants[item.name]
+    )
+    return Ethogram(split, ethogram.subjects)
+
+
+def _is_other(modifier: Modifier) -> bool:
+    return modifier.name.strip().casefold() != TARGET
