@@ -9,9 +9,10 @@ import xarray as xr
 from jaxtyping import Float, Int8
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.features.windows import frames_lasting
 from ethoprism_domains.evaluation import MACRO, Scores
 
-SAMPLINGS = ("window", "subject", "clip")
+SAMPLINGS = ("window", "subject", "region", "clip")
 WINDOW_LABELS = ("middle", "any", "majority")
 
 
@@ -23,7 +24,8 @@ class Sampling:
     ----------
     kind
         ``window`` (a window of the whole picture), ``subject`` (a window of the square around one
-        animal) or ``clip`` (the whole video as one window).
+        animal), ``region`` (a window of each of a recording's regions) or ``clip`` (the whole video
+        as one window).
     frames, step
         A window shows so many frames, and from one to the next are so many frames of the video. An
         encoder that takes another number of frames is shown the same span of time.
@@ -31,7 +33,7 @@ class Sampling:
         How long a window lasts, in place of `frames` and `step`: it becomes frames by the video's
         own times.
     stride
-        Frames from one window to the next; half a window if not given.
+        Frames from one window to the next; if not given, half a window, of whole clips a window.
 
     Raises
     ------
@@ -52,6 +54,11 @@ class Sampling:
             if value is not None and not value > 0:
                 raise EthoprismError(f"expected {name} above 0, got {value}", "sampling")
 
+    @property
+    def in_milliseconds(self) -> bool:
+        """Whether a window lasts so long in every video, whatever its frame rate."""
+        return self.kind != "clip" and self.milliseconds is not None
+
     def span(self, frame_times: Float[np.ndarray, " time"]) -> int:
         """Count the frames of a video from the start of a window to the start of one beside it.
 
@@ -65,17 +72,9 @@ class Sampling:
         EthoprismError
             If the window is told in milliseconds, and the video has no two times.
         """
-        if self.kind == "clip":
-            return len(frame_times)
         if self.milliseconds is None:
             return self.frames * self.step
-        steps = np.diff(frame_times)
-        interval = float(np.median(steps)) if len(steps) else 0.0
-        if not interval > 0:
-            raise EthoprismError(
-                "a window in milliseconds needs a video with frame times", None, "give it in frames"
-            )
-        return max(1, round(self.milliseconds / 1000 / interval))
+        return frames_lasting(self.milliseconds, frame_times)
 
     def step_for(self, frame_times: Float[np.ndarray, " time"], clip_frames: int) -> int:
         """Give the step with which `clip_frames` frames span a window as nearly as can be."""
@@ -83,7 +82,8 @@ class Sampling:
 
     def stride_for(self, frame_times: Float[np.ndarray, " time"]) -> int:
         """Give the frames from one window to the next."""
-        return self.stride or max(1, self.span(frame_times) // 2)
+        span = self.span(frame_times)
+        return self.stride or (span if self.kind == "clip" else max(1, span // 2))
 
 
 @dataclass(frozen=True)
@@ -101,12 +101,13 @@ class Scoring:
     Parameters
     ----------
     metric
-        A score of behaviours as `Scores.table` has it, such as ``average_precision`` or ``f1``.
+        A score of behaviours as `Scores.table` has it, such as ``average_precision``, ``f1`` or
+        ``accuracy`` (whose mean is the accuracy averaged over classes).
     excluded
         Behaviours that the mean leaves out, such as the background class.
     window_label
-        Which label a window has: that of its ``middle`` frame, present if it is in ``any`` frame,
-        or in the ``majority``.
+        Which label a window, or a whole clip, has: that of its ``middle`` frame, present if it is
+        in ``any`` frame, or in the ``majority``.
 
     Raises
     ------
@@ -183,11 +184,38 @@ def window_labels(labels: xr.Dataset, span: int, rule: str) -> xr.Dataset:
         return labels
     values = labels["labels"].transpose("time", "individual", "behavior")
     present, unknown = (_window_sums(values.to_numpy() == label, span) for label in (1, -1))
+    return labels.assign(labels=values.copy(data=_decided(present, unknown, span, rule)))
+
+
+def clip_labels(labels: xr.Dataset, rule: str) -> xr.Dataset:
+    """Give a whole clip the label that its frames decide: a dataset with a single time.
+
+    It is unknown where the frames that are unknown could decide.
+
+    Parameters
+    ----------
+    labels
+        With `labels (time, individual, behavior)`.
+    rule
+        One of `WINDOW_LABELS`.
+    """
+    _check_choice("window label", rule, WINDOW_LABELS)
+    span = labels.sizes["time"]
+    if rule == "middle":
+        return labels.isel(time=[span // 2])
+    values = labels["labels"].transpose("time", "individual", "behavior")
+    of_frames = values.to_numpy()
+    present, unknown = ((of_frames == label).sum(axis=0, keepdims=True) for label in (1, -1))
+    decided = values.isel(time=[span // 2]).copy(data=_decided(present, unknown, span, rule))
+    return labels.isel(time=[span // 2]).assign(labels=decided)
+
+
+def _decided(
+    present: np.ndarray, unknown: np.ndarray, span: int, rule: str
+) -> Int8[np.ndarray, "time individual behavior"]:
     needed = 1 if rule == "any" else span // 2 + 1
-    decided: Int8[np.ndarray, "time individual behavior"] = np.select(
-        [present >= needed, present + unknown >= needed], [np.int8(1), np.int8(-1)], np.int8(0)
-    )
-    return labels.assign(labels=values.copy(data=decided))
+    chosen = [present >= needed, present + unknown >= needed]
+    return np.select(chosen, [np.int8(1), np.int8(-1)], np.int8(0))
 
 
 def _window_sums(mask: np.ndarray, span: int) -> np.ndarray:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.base import Sampling, Scoring, window_labels
 from ethoprism_domains.evaluation import ScoredVideo, evaluate
+from ethoprism_domains.habits import clip_labels
 
 
 def at(rate: float, frames: int = 500) -> np.ndarray:
@@ -23,7 +24,7 @@ def at(rate: float, frames: int = 500) -> np.ndarray:
         (Sampling(milliseconds=640), 25.0, 16, 1, 2),
         (Sampling(milliseconds=640), 250.0, 160, 10, 20),
         (Sampling(milliseconds=10), 30.0, 1, 1, 1),
-        (Sampling("clip"), 30.0, 500, 31, 62),
+        (Sampling("clip"), 30.0, 16, 1, 2),
     ],
 )
 def test_a_window_is_the_same_span_of_time_for_every_encoder(
@@ -37,6 +38,7 @@ def test_a_window_is_the_same_span_of_time_for_every_encoder(
 def test_windows_overlap_by_half_unless_a_stride_is_told():
     assert Sampling(step=5).stride_for(at(30)) == 40
     assert Sampling(stride=3).stride_for(at(30)) == 3
+    assert Sampling("clip", step=5).stride_for(at(30)) == 80  # side by side, all of the clip
 
 
 def test_milliseconds_follow_the_usual_interval_of_a_variable_rate():
@@ -87,6 +89,21 @@ def test_window_labels_are_those_of_a_slow_twin(values: list[int], span: int, ru
     labels = window_labels(told(np.array(values, np.int8)), span, rule)
     assert labels["labels"].dtype == np.int8
     assert labels["labels"].to_numpy()[:, 0, 0].tolist() == by_hand(values, span, rule)
+
+
+@given(
+    st.lists(st.sampled_from([1, 0, -1]), min_size=1, max_size=25),
+    st.sampled_from(["any", "majority", "middle"]),
+)
+def test_a_clip_has_one_label_which_its_frames_decide(values: list[int], rule: str):
+    labels = clip_labels(told(np.array(values, np.int8)), rule)
+    assert dict(labels.sizes) == {"time": 1, "individual": 1, "behavior": 1}
+    present, unknown = values.count(1), values.count(-1)
+    needed = 1 if rule == "any" else len(values) // 2 + 1
+    wanted = 1 if present >= needed else -1 if present + unknown >= needed else 0
+    if rule == "middle":
+        wanted = values[len(values) // 2]
+    assert labels["labels"].item() == wanted
 
 
 def test_the_middle_frame_is_the_rule_unless_told_otherwise():

@@ -7,6 +7,7 @@ it. `CompactProbe` (the default), `AttentionProbe` and `LinearProbe` are scikit-
 
 from ethoprism_domains.annotation.predictions import predicted_bouts
 from ethoprism_domains.probe.base import ProbeEstimator
+from ethoprism_domains.probe.clips import gather_clips
 from ethoprism_domains.probe.crossval import HeldOut, default_folds, predict_held_out
 from ethoprism_domains.probe.layout import SampleLayout
 from ethoprism_domains.probe.linear import LinearProbe
@@ -39,6 +40,7 @@ __all__ = [
     "check_features",
     "choose_processing",
     "default_folds",
+    "gather_clips",
     "gather_samples",
     "load_probe",
     "make_estimator",

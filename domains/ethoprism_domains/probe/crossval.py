@@ -56,7 +56,8 @@ class HeldOut:
 def default_folds(samples: Samples) -> Folds:
     """Leave out groups, in five folds at most; in a single group, blocks of time with a gap.
 
-    The gap is a window's length, so that no frame is both trained and tested on.
+    The gap is a window's length, so that no frame is both trained and tested on. Whole clips of a
+    single group are left out one by one: a clip is never split.
 
     Raises
     ------
@@ -65,6 +66,9 @@ def default_folds(samples: Samples) -> Folds:
     """
     if len(np.unique(samples.groups)) > 1:
         return leave_groups_out(samples.groups, samples.y, max_folds=_FOLDS)
+    if samples.windows is not None:
+        clips = [samples.recordings[number].video for number in samples.recording.tolist()]
+        return leave_groups_out(clips, samples.y, max_folds=_FOLDS)
     gap = samples.source.window_frames
     lengths = [len(recording.frame_times) + gap for recording in samples.recordings]
     starts = np.cumsum([0, *lengths[:-1]])

@@ -1,7 +1,8 @@
 """From a probe and a feature store to one answer a frame, and to bouts.
 
 A probe answers once a window; between the windows' middle frames the probability runs linearly
-over time, and beyond the first and last it stays as it is.
+over time, and beyond the first and last it stays as it is. A probe of whole clips answers once, for
+all frames.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,6 +16,7 @@ from jaxtyping import Float, Int, Int8
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.probe.base import ProbeEstimator
+from ethoprism_domains.probe.clips import clip_rows
 from ethoprism_domains.probe.postprocess import PostProcessing, postprocess
 from ethoprism_domains.probe.samples import (
     individual_names,
@@ -49,6 +51,8 @@ class Probe:
         How its probabilities become labels.
     training
         What the card tells about its training: videos, settings, scores, versions, date.
+    windows
+        How many windows of a clip it looks at together; None if at one at a time.
     """
 
     name: str
@@ -59,6 +63,7 @@ class Probe:
     source: FeatureSource
     processing: PostProcessing
     training: Mapping[str, Any]
+    windows: int | None = None
 
 
 def predict_video(
@@ -87,17 +92,14 @@ def predict_video(
     store = opened(features)
     check_features(probe, store)
     names = individual_names(store, probe.per_individual)
-    window_probability = np.empty(
-        (store.sizes["window"], len(names), len(probe.behaviors)), np.float32
-    )
-    for windows in window_slices(store):
-        rows = read_windows(store, windows, probe.per_individual)
-        answers = probe.estimator.predict_proba(rows.reshape(-1, rows.shape[2]))
-        window_probability[windows] = answers.reshape(*rows.shape[:2], -1)
-        if progress is not None:
-            progress(min(windows.stop, store.sizes["window"]), store.sizes["window"])
     times = store["frame_time"].values.astype(float)
-    probability = interpolate(window_probability, store["window"].values, times)
+    if probe.windows is None:
+        answers = _answer_windows(probe, store, progress)
+        probability = interpolate(answers, store["window"].values, times)
+    else:
+        rows = clip_rows(store, probe.source, probe.windows, probe.per_individual)
+        answer = probe.estimator.predict_proba(rows)
+        probability = np.broadcast_to(answer, (len(times), *answer.shape)).copy()
     labels = [postprocess(one, times, probe.processing) for one in np.moveaxis(probability, 1, 0)]
     predictions = predictions_dataset(
         probability, np.stack(labels, axis=1), times, names, probe.behaviors
@@ -112,6 +114,19 @@ def predict_video(
     )
 
 
+def _answer_windows(
+    probe: Probe, store: xr.Dataset, progress: Progress | None
+) -> Float[np.ndarray, "window individual behavior"]:
+    count, parts = store.sizes["window"], []
+    for windows in window_slices(store):
+        rows = read_windows(store, windows, probe.per_individual)
+        answers = probe.estimator.predict_proba(rows.reshape(-1, rows.shape[2]))
+        parts.append(answers.reshape(*rows.shape[:2], -1))
+        if progress is not None:
+            progress(min(windows.stop, count), count)
+    return np.concatenate(parts)
+
+
 def check_features(probe: Probe, features: xr.Dataset) -> None:
     """Refuse features that the probe does not understand.
 
@@ -124,7 +139,7 @@ def check_features(probe: Probe, features: xr.Dataset) -> None:
     remedy = f"embed the video as the probe's card says, with {probe.source.encoder}"
     probe.source.require(FeatureSource.of(features), where, remedy)
     individuals = 1 if probe.per_individual else features.sizes.get("individual", 1)
-    expected = probe.estimator.layout.individuals
+    expected = probe.estimator.layout.individuals // (probe.windows or 1)
     if individuals != expected:
         raise EthoprismError(
             f"scenes of {individuals} individuals instead of {expected}", where, remedy

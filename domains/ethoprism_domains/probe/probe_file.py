@@ -108,6 +108,7 @@ def _card(probe: Probe) -> dict[str, Any]:
         "behaviors": list(probe.behaviors),
         "per_individual": probe.per_individual,
         "individuals": settings.pop("layout").individuals,
+        "windows": probe.windows,
         "features": probe.source.to_mapping(),
         "settings": settings,
         "post_processing": probe.processing.to_mapping(),
@@ -161,6 +162,7 @@ def _from_card(card: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Probe:
         source=source,
         processing=PostProcessing.from_mapping(card["post_processing"]),
         training=card["training"],
+        windows=card.get("windows"),
     )
 
 

@@ -67,6 +67,9 @@ class Samples:
     recording, individual, frame
         Of each sample: its recording (position), its individual there (position), and the middle
         frame of its window.
+    windows
+        Windows in a sample of a whole clip, whose recordings have a single time each; None where a
+        sample is one window.
     """
 
     X: Float16[np.ndarray, "sample column"]
@@ -79,6 +82,7 @@ class Samples:
     recording: Int64[np.ndarray, " sample"]
     individual: Int64[np.ndarray, " sample"]
     frame: Int64[np.ndarray, " sample"]
+    windows: int | None = None
 
     @property
     def per_individual(self) -> bool:
@@ -123,12 +127,38 @@ def gather_samples(
         )
     source = FeatureSource.of(stores[0])
     for store in stores[1:]:
-        source.require(FeatureSource.of(store), describe(store), "embed all videos the same way")
-    behaviors = _common_behaviors(stores, labels)
-    recordings = [_recording(store, own) for store, own in zip(stores, labels, strict=True)]
-    layout = source.layout(_common_individuals(stores, recordings))
+        own = FeatureSource.of(store)
+        source.require(own, describe(store), "embed all videos the same way")
+        # windows of one length may be of different frames: gaps between folds must hold any
+        source = max(source, own, key=lambda item: item.frame_step)
+    behaviors = common_behaviors(stores, labels)
+    recordings = [
+        labelled_recording(store, own, store["frame_time"].values.astype(float))
+        for store, own in zip(stores, labels, strict=True)
+    ]
+    layout = source.layout(common_individuals(stores, recordings))
     names = [recording.video for recording in recordings]
     return _read(stores, recordings, layout, source, behaviors, list(groups or names))
+
+
+def common_source(stores: Sequence[xr.Dataset], labels: Sequence[xr.Dataset]) -> FeatureSource:
+    """Say what made the features; refuse stores made in different ways, or without labels.
+
+    Raises
+    ------
+    EthoprismError
+        If there are no stores, not as many labels, or stores differ.
+    """
+    if not stores or len(stores) != len(labels):
+        raise EthoprismError(
+            f"{len(stores)} feature stores and {len(labels)} sets of labels",
+            "training samples",
+            "give the labels of each video",
+        )
+    source = FeatureSource.of(stores[0])
+    for store in stores[1:]:
+        source.require(FeatureSource.of(store), describe(store), "embed all videos the same way")
+    return source
 
 
 def opened(features: xr.Dataset | str | Path) -> xr.Dataset:
@@ -167,9 +197,8 @@ def window_slices(features: xr.Dataset) -> list[slice]:
     return [slice(start, start + _READ_WINDOWS) for start in range(0, count, _READ_WINDOWS)]
 
 
-def _common_behaviors(
-    stores: Sequence[xr.Dataset], labels: Sequence[xr.Dataset]
-) -> tuple[str, ...]:
+def common_behaviors(stores: Sequence[xr.Dataset], labels: Sequence[xr.Dataset]) -> tuple[str, ...]:
+    """Name the behaviours of labels; refuse labels of different ones."""
     expected = tuple(str(name) for name in labels[0]["behavior"].values)
     for store, own in zip(stores, labels, strict=True):
         names = tuple(str(name) for name in own["behavior"].values)
@@ -182,8 +211,22 @@ def _common_behaviors(
     return expected
 
 
-def _recording(features: xr.Dataset, labels: xr.Dataset) -> Recording:
-    video, times = str(features.attrs["video"]), features["frame_time"].values.astype(float)
+def labelled_recording(
+    features: xr.Dataset, labels: xr.Dataset, times: Float[np.ndarray, " time"]
+) -> Recording:
+    """Match the individuals of labels with those of a feature store.
+
+    Parameters
+    ----------
+    times
+        Of the labels, in seconds.
+
+    Raises
+    ------
+    EthoprismError
+        If there are not as many labels as times, or labels name individuals it does not have.
+    """
+    video = str(features.attrs["video"])
     values = labels["labels"].transpose("time", "individual", "behavior").values
     if len(values) != len(times):
         raise EthoprismError(
@@ -208,7 +251,7 @@ def _recording(features: xr.Dataset, labels: xr.Dataset) -> Recording:
     return Recording(video, times, known, aligned)
 
 
-def _common_individuals(stores: Sequence[xr.Dataset], recordings: Sequence[Recording]) -> int:
+def common_individuals(stores: Sequence[xr.Dataset], recordings: Sequence[Recording]) -> int:
     """Count the individuals in one sample, which must be the same in all recordings."""
     scenes = {recording.individuals == (SCENE,) for recording in recordings}
     if len(scenes) > 1:

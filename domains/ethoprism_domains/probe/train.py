@@ -141,6 +141,7 @@ def train_probe(
         source=samples.source,
         processing=held_out.processing,
         training=_record(samples, held_out, seed),
+        windows=samples.windows,
     )
     return Trained(probe, held_out, tuple(_notices(samples)))
 
@@ -193,9 +194,10 @@ def _scores(samples: Samples, held_out: HeldOut) -> dict[str, dict[str, float | 
 
 
 def _notices(samples: Samples) -> Iterator[str]:
+    unit = "windows" if samples.windows is None else "clips"
     for column, name in enumerate(samples.behaviors):
         present, absent = ((samples.y[:, column] == answer).any() for answer in (1, 0))
         if not present:
-            yield f"{name} is never present in the labelled windows: it will never be predicted"
+            yield f"{name} is never present in the labelled {unit}: it will never be predicted"
         elif not absent:
-            yield f"{name} is never absent in the labelled windows: it will always be predicted"
+            yield f"{name} is never absent in the labelled {unit}: it will always be predicted"
