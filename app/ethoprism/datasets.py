@@ -9,14 +9,15 @@ import pandas as pd
 import xarray as xr
 
 from ethoprism.defaults import DEFAULT_ENCODER
-from ethoprism.embedding import Recipe, Stages, fetch_encoder, make_settings, silently
+from ethoprism.embedding import Recipe, Stages, fetch_encoder, silently
 from ethoprism.evaluating import Evaluation, cross_validate
 from ethoprism.footage import Footage, embed_study
 from ethoprism.study import Study
 from ethoprism_core.encoders import Encoder
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.features import EmbedSettings
 from ethoprism_core.files import make_folder
-from ethoprism_core.video import load_index
+from ethoprism_core.video import Region, load_index, read_regions
 from ethoprism_core.video.tracks import save_tracks
 from ethoprism_domains.annotation import Annotations, Ethogram
 from ethoprism_domains.annotation.store import spelled
@@ -137,7 +138,23 @@ def study_of(dataset: Dataset, group_by: str | None = None, tracks: Path | None 
         paths,
         {item.name: _group(item, key) for item in used},
         _track_files(dataset, used, tracks),
+        _regions(dataset, used),
     )
+
+
+def with_regions(dataset: Dataset, boxes: Mapping[str, str]) -> Dataset:
+    """Let windows show these regions of every recording, in place of its own.
+
+    Raises
+    ------
+    EthoprismError
+        If a box cannot be read.
+    """
+    regions = read_regions(boxes)
+    recordings = tuple(replace(item, regions=regions) for item in dataset.recordings)
+    sampling = replace(dataset.habits.sampling, kind="region")
+    habits = replace(dataset.habits, sampling=sampling)
+    return replace(dataset, recordings=recordings, habits=habits)
 
 
 def left_out(dataset: Dataset) -> tuple[str, ...]:
@@ -218,6 +235,9 @@ def embed_dataset(
 
 def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Recipe:
     sampling = dataset.habits.sampling
+    if sampling.in_milliseconds:
+        settings = EmbedSettings(sampling.stride, milliseconds=sampling.milliseconds)
+        return Recipe(encoder, settings, _followed(dataset), out=out)
     times = [load_index(path).times for path in study.paths.values()]
     steps = {sampling.step_for(own, encoder.clip_frames) for own in times}
     if len(steps) > 1:
@@ -228,9 +248,25 @@ def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Reci
             "evaluate videos of one rate and length together",
         )
     stride = min(sampling.stride_for(own) for own in times)
-    settings = make_settings(encoder, stride, steps.pop(), None, None)
-    animals = max(len(item.individuals) for item in dataset.recordings)
-    return Recipe(encoder, settings, max(1, animals) if sampling.kind == "subject" else 0, out=out)
+    settings = EmbedSettings(stride, steps.pop())
+    return Recipe(encoder, settings, _followed(dataset), out=out)
+
+
+def _followed(dataset: Dataset) -> int:
+    """Count the animals that are followed in a video: as many as the most that one shows."""
+    if dataset.habits.sampling.kind != "subject":
+        return 0
+    return max(1, *(len(item.individuals) for item in dataset.recordings))
+
+
+def _regions(dataset: Dataset, used: list[Recording]) -> dict[str, tuple[Region, ...]]:
+    """Give the regions of each recording, where windows show these."""
+    if dataset.habits.sampling.kind != "region":
+        return {}
+    without = [item.name for item in used if not item.regions]
+    if without:
+        raise EthoprismError("it has no regions", without[0], "say where they are in its picture")
+    return {item.name: item.regions for item in used}
 
 
 def _relabelled(footage: Footage, dataset: Dataset) -> Footage:

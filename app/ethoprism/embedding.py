@@ -1,6 +1,6 @@
 """From video files to feature stores: open, follow the animals, embed, and name what is written."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ from ethoprism_core.encoders import Encoder, load_encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features import EmbedSettings, Grid, embed_video
 from ethoprism_core.features.store import partial_path, stored_attributes
-from ethoprism_core.video import Rectangle, Video, find_videos
+from ethoprism_core.video import Rectangle, Video, find_videos, read_regions
 from ethoprism_core.video.follow import follow_animals
 from ethoprism_core.video.gaps import fill_gaps
 from ethoprism_core.video.pose_files import read_tracks
@@ -44,10 +44,10 @@ class Recipe:
     encoder
         From `load_encoder`.
     settings
-        Windows, grid and crop.
+        Windows, grid, crop or regions.
     follow
         Animals to follow, each in a square of its own; 0 for the picture as it is; None for one,
-        or none where a crop is given.
+        or none where a crop or regions are given.
     tracks
         A file of tracks to follow instead.
     out
@@ -56,7 +56,7 @@ class Recipe:
     Raises
     ------
     EthoprismError
-        If animals are to be followed and a crop is given.
+        If animals are to be followed and a crop or regions are given.
     """
 
     encoder: Encoder
@@ -66,10 +66,16 @@ class Recipe:
     out: Path = Path(DEFAULT_OUT)
 
     def __post_init__(self) -> None:
-        if self.settings.crop is not None and (self.follow or self.tracks):
+        if self.shows_parts and (self.follow or self.tracks):
+            what = "regions" if self.settings.regions else "a crop"
             raise EthoprismError(
-                "a crop and followed animals exclude each other", None, "choose one"
+                f"{what} and followed animals exclude each other", None, "choose one"
             )
+
+    @property
+    def shows_parts(self) -> bool:
+        """Whether the encoder is shown fixed parts of the picture."""
+        return self.settings.crop is not None or bool(self.settings.regions)
 
 
 @dataclass(frozen=True)
@@ -99,10 +105,12 @@ def embed(
     encoder: str | Encoder = DEFAULT_ENCODER,
     out: str | Path = DEFAULT_OUT,
     *,
-    stride: int = 8,
+    stride: int | None = None,
     frame_step: int = 1,
+    milliseconds: float | int | None = None,
     grid: str | None = None,
     crop: tuple[int, int, int, int] | None = None,
+    regions: Mapping[str, str | Sequence[object]] | None = None,
     follow: int | None = None,
     tracks: str | Path | None = None,
     stages: Stages | None = None,
@@ -120,15 +128,21 @@ def embed(
     out
         Stores are written to ``out/<encoder>/<video>.zarr``.
     stride, frame_step
-        Frames from one window to the next, and from one frame of a window to the next.
+        Frames from one window to the next (8, or half a window of `milliseconds`, if not given),
+        and from one frame of a window to the next.
+    milliseconds
+        How long a window lasts, in place of `frame_step`.
     grid
         ``TIMExROWxCOLUMN``, ``TIMExROWxCOLUMN:lattice`` or ``full``; None for the encoder's own.
     crop
         The part of the picture that is encoded: left, top, width and height in pixels.
+    regions
+        Named parts of the picture that are encoded each by itself: left, top, width and height in
+        pixels, or in shares as in ``{"face": "10%,5%,40%,40%"}``.
     follow
         How many animals are followed, each in a square of its own; 0 for the picture as it is.
-        By default one, or none where `crop` is given. Where the camera moves, the square is the
-        whole picture.
+        By default one, or none where `crop` or `regions` are given. Where the camera moves, the
+        square is the whole picture.
     tracks
         A file of tracks to follow instead.
     stages
@@ -142,7 +156,14 @@ def embed(
     stages = stages or silently
     paths = find_videos([videos] if isinstance(videos, str | Path) else videos)
     loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
-    settings = make_settings(loaded, stride, frame_step, grid, crop)
+    settings = EmbedSettings(
+        stride,
+        frame_step,
+        None if grid is None else Grid.parse(grid, loaded.token_shape),
+        None if crop is None else Rectangle(*crop),
+        read_regions(regions or {}),
+        milliseconds,
+    )
     recipe = Recipe(loaded, settings, follow, None if tracks is None else Path(tracks), Path(out))
     return [embed_file(path, recipe, stages).features for path in paths]
 
@@ -165,22 +186,6 @@ def _in_megabytes(progress: Progress | None) -> Progress | None:
     return lambda done, total: progress(done // 10**6, total // 10**6)
 
 
-def make_settings(
-    encoder: Encoder,
-    stride: int,
-    frame_step: int,
-    grid: str | None,
-    crop: tuple[int, int, int, int] | None,
-) -> EmbedSettings:
-    """Return the settings that these numbers and words stand for; see `embed`."""
-    return EmbedSettings(
-        stride,
-        frame_step,
-        None if grid is None else Grid.parse(grid, encoder.token_shape),
-        None if crop is None else Rectangle(*crop),
-    )
-
-
 @contextmanager
 def silently(description: str, unit: str = "frames") -> Iterator[None]:
     """Run a stage without telling how far it has come."""
@@ -201,7 +206,9 @@ def embed_file(path: Path, recipe: Recipe, stages: Stages = silently) -> Embedde
         tracks = _find_tracks(video, recipe, tracks_path, stages)
         with stages(f"{path.name}: embedding") as progress:
             computed = embed_video(video, recipe.encoder, store, recipe.settings, tracks, progress)
-        notices = (*video.notices, *(() if tracks is None else track_notices(tracks)))
+        about_tracks = () if tracks is None else track_notices(tracks)
+        about_windows = recipe.settings.notices(video.times, recipe.encoder.clip_frames)
+        notices = (*video.notices, *about_tracks, *about_windows)
     return Embedded(store, None if tracks is None else tracks_path, computed, notices)
 
 
@@ -213,7 +220,7 @@ def _find_tracks(video: Video, recipe: Recipe, path: Path, stages: Stages) -> xr
         return tracks
     follow = recipe.follow
     if follow is None:
-        follow = 1 if recipe.settings.crop is None else 0
+        follow = 0 if recipe.shows_parts else 1
     return followed_tracks(video, follow, path, stages) if follow else None
 
 

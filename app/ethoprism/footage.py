@@ -66,7 +66,7 @@ def embed_study(study: Study, recipe: Recipe, stages: Stages) -> Footage:
         At the first video that cannot be embedded: nothing is left out in silence.
     """
     embedded = [
-        embed_file(path, replace(recipe, tracks=study.tracks.get(video, recipe.tracks)), stages)
+        embed_file(path, _own_recipe(recipe, study, video), stages)
         for video, path in study.paths.items()
     ]
     features = tuple(open_features(item.features) for item in embedded)
@@ -78,6 +78,13 @@ def embed_study(study: Study, recipe: Recipe, stages: Stages) -> Footage:
     labels, about_labels = _lay_labels(study, features)
     tracks = tuple(item.tracks for item in embedded)
     return Footage(study, features, labels, tracks, (*notices, *about_labels))
+
+
+def _own_recipe(recipe: Recipe, study: Study, video: str) -> Recipe:
+    """Give a video its own tracks and regions."""
+    regions = study.regions.get(video, recipe.settings.regions)
+    settings = replace(recipe.settings, regions=regions)
+    return replace(recipe, settings=settings, tracks=study.tracks.get(video, recipe.tracks))
 
 
 def _lay_labels(

@@ -17,7 +17,7 @@ import xarray as xr
 from jaxtyping import Float
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.video import load_index
+from ethoprism_core.video import Region, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, empty_events, make_observed
 from ethoprism_domains.habits import Habits, ProbeChoice, Sampling, Scoring, window_labels
 
@@ -31,6 +31,7 @@ __all__ = [
     "RecordingClock",
     "Sampling",
     "Scoring",
+    "SignalFile",
     "times_of_video",
     "window_labels",
 ]
@@ -88,6 +89,25 @@ class RecordingClock:
             )
 
 
+@dataclass(frozen=True)
+class SignalFile:
+    """Where a recorded signal is; `ethoprism_domains.neuroscience.read_signal` takes these.
+
+    Parameters
+    ----------
+    path
+        The file.
+    series
+        Which variable or series of a file that holds several.
+    rate
+        Samples a second of a ``.npy`` file without times.
+    """
+
+    path: Path
+    series: str | None = None
+    rate: float | None = None
+
+
 @dataclass(frozen=True, eq=False)
 class Recording:
     """One recording of a data set.
@@ -112,6 +132,10 @@ class Recording:
         How many frames the files beside the video speak of, such as ``{"labels": 900}``.
     metadata
         What else is known, as plain values; `split` is the published one, train or test.
+    regions
+        Named fixed parts of the picture, such as face and paws of a head-fixed animal.
+    signals
+        Files of what was recorded beside the video, on the clock of the experiment, by their names.
     coders
         What others say of the same video, by their names; `annotations` is what probes are
         scored against.
@@ -131,6 +155,8 @@ class Recording:
     clock: RecordingClock | None = None
     frame_counts: Mapping[str, int] = field(default_factory=dict)
     metadata: Mapping[str, object] = field(default_factory=dict)
+    regions: tuple[Region, ...] = ()
+    signals: Mapping[str, SignalFile] = field(default_factory=dict)
     coders: Mapping[str, Annotations] = field(default_factory=dict)
 
     def __post_init__(self) -> None:

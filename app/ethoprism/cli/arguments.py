@@ -152,6 +152,8 @@ def embed_options(arguments: argparse.Namespace) -> "EmbedOptions":
         frame_step=arguments.frame_step,
         grid=arguments.grid,
         crop=arguments.crop,
+        regions=dict(arguments.regions),
+        milliseconds=arguments.milliseconds,
         follow=_animals(arguments),
     )
 
@@ -167,7 +169,7 @@ def label_options(arguments: argparse.Namespace) -> dict[str, Any]:
 
 
 def _animals(arguments: argparse.Namespace) -> int:
-    if arguments.whole or arguments.crop:
+    if arguments.whole or arguments.crop or arguments.regions:
         return 0
     return 1 if arguments.follow is None else int(arguments.follow)
 
@@ -176,16 +178,23 @@ def _add_windows(group: argparse._ArgumentGroup) -> None:
     group.add_argument(
         "--stride",
         type=int,
-        default=8,
         metavar="N",
-        help="frames from one window to the next (default: %(default)s)",
+        help="frames from one window to the next (default: 8, or half a window of --window-ms)",
     )
-    group.add_argument(
+    length = group.add_mutually_exclusive_group()
+    length.add_argument(
         "--frame-step",
         type=int,
         default=1,
         metavar="N",
         help="frames from one frame of a window to the next (default: %(default)s)",
+    )
+    length.add_argument(
+        "--window-ms",
+        dest="milliseconds",
+        type=float,
+        metavar="MS",
+        help="how long a window lasts, whatever the video's frame rate",
     )
     group.add_argument(
         "--grid",
@@ -208,7 +217,33 @@ def _add_region(group: argparse._ArgumentGroup) -> argparse._MutuallyExclusiveGr
     region.add_argument(
         "--crop", type=_four_numbers, metavar="X,Y,W,H", help="a part of the picture, in pixels"
     )
+    add_regions(region)
     return region
+
+
+def add_regions(group: argparse._ActionsContainer) -> None:
+    """Add named fixed parts of the picture."""
+    group.add_argument(
+        "--region",
+        dest="regions",
+        action="append",
+        type=_named_box,
+        default=[],
+        metavar="NAME=X,Y,W,H",
+        help="a named part of the picture that is encoded by itself, such as face=120,40,200,160, "
+        "or in shares, face=10%%,5%%,40%%,40%%; once for each part",
+    )
+
+
+def _named_box(text: str) -> tuple[str, str]:
+    from ethoprism_core.errors import EthoprismError
+    from ethoprism_core.video.regions import Region
+
+    name, _, box = text.partition("=")
+    try:
+        return name, Region.parse(name, box).box
+    except EthoprismError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _four_numbers(text: str) -> tuple[int, ...]:

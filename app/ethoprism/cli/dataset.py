@@ -46,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["compact", "attention", "linear"],
         help="the kind of probe (default: the field's)",
     )
+    shared.add_regions(evaluate)
     evaluate.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     shared.add_features(evaluate)
     shared.add_encoder(evaluate)
@@ -99,13 +100,15 @@ def _export(arguments: argparse.Namespace) -> int:
 
 def _evaluate(arguments: argparse.Namespace) -> int:
     from ethoprism.cli import OK, console, scores
-    from ethoprism.datasets import evaluate_dataset
+    from ethoprism.datasets import evaluate_dataset, with_regions
     from ethoprism.embedding import fetch_encoder
     from ethoprism_core.files import make_folder
     from ethoprism_domains.registry import read_dataset
 
     make_folder(arguments.out)  # before hours of work, not after
     dataset = read_dataset(arguments.path, arguments.domain)
+    if arguments.regions:
+        dataset = with_regions(dataset, dict(arguments.regions))
     chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
     found = evaluate_dataset(
         dataset,

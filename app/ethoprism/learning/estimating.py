@@ -100,7 +100,7 @@ def estimate_embedding(
         if share > 0:
             left += 1
             speed = _speed(path, index, options, stages)
-            seconds += share * _duration(len(index), speed, options)
+            seconds += share * _duration(index, speed, options)
     return Estimate(seconds, len(names) - len(unreadable), left, tuple(unreadable))
 
 
@@ -114,9 +114,10 @@ def told_duration(seconds: float) -> str:
     return f"{seconds / _HOUR:.{0 if seconds > 10 * _HOUR else 1}f} hours"
 
 
-def _duration(frames: int, speed: Speed, options: EmbedOptions) -> float:
-    plan = plan_windows(frames, speed.clip_frames, options.stride, options.frame_step)
-    return len(plan.needed) * speed.frame_s + speed.following(frames)
+def _duration(index: VideoIndex, speed: Speed, options: EmbedOptions) -> float:
+    steps = options.without_grid().steps(index.times, speed.clip_frames)
+    plan = plan_windows(len(index), speed.clip_frames, *steps)
+    return len(plan.needed) * speed.frame_s + speed.following(len(index))
 
 
 def _embedded_share(
@@ -124,15 +125,17 @@ def _embedded_share(
 ) -> float:
     """Give how much of a video is embedded in this way already."""
     folder = features_folder(project) / options.encoder
-    crop = "follow" if options.follow else "whole"
-    if options.crop is not None:
-        crop = ",".join(map(str, options.crop))
-    wanted = {
+    settings = options.without_grid()
+    stride, step = settings.steps(index.times, clip_frames=1)  # the stride is the same for any
+    wanted: dict[str, object] = {
         "video_fingerprint": index.fingerprint,
-        "stride": options.stride,
-        "frame_step": options.frame_step,
-        "crop": crop,
+        "stride": stride,
+        "crop": "follow" if options.follow else settings.shown(index.size),
     }
+    if options.milliseconds is None:
+        wanted["frame_step"] = step
+    else:
+        wanted["milliseconds"] = float(options.milliseconds)
     if options.grid is not None:
         wanted["grid"] = options.grid
     shares = [0.0]

@@ -7,6 +7,7 @@ from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.options import EmbedOptions
 from ethoprism.project import Project
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video import plain_regions, read_regions
 
 
 def project_options(project: Project) -> EmbedOptions:
@@ -27,4 +28,7 @@ def project_options(project: Project) -> EmbedOptions:
         if not (isinstance(crop, list | tuple) and len(crop) == 4):
             raise EthoprismError(f"the crop {crop!r}", project.file, "write [left, top, w, h]")
         given |= {"crop": tuple(int(number) for number in crop), "follow": 0}
+    if given.get("regions") is not None:
+        regions = read_regions(given["regions"])
+        given |= {"regions": plain_regions(regions), "follow": 0}
     return EmbedOptions(encoder=project.encoder or DEFAULT_ENCODER, **given)

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ethoprism.embedding import Stages, silently
+from ethoprism.embedding import Recipe, Stages, silently
 from ethoprism.options import EmbedOptions
 from ethoprism_core.encoders import hub
 from ethoprism_core.features import Grid, WindowPlan, plan_windows
 from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.sharing import BatchSizes, PicturePair, encode_shared
-from ethoprism_core.video import Rectangle, Video
+from ethoprism_core.video import Video
 from ethoprism_core.video.background import best_background, learn_backgrounds
 from ethoprism_core.video.detect import expect, find_blobs
 from ethoprism_core.video.follow import FollowSettings
@@ -66,15 +66,17 @@ def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) 
             progress(0, 2)
         recipe = _without_download(options).recipe(Path())
         encoder, settings = recipe.encoder, recipe.settings
-        plan = plan_windows(len(video), encoder.clip_frames, settings.stride, settings.frame_step)
+        steps = settings.steps(video.times, encoder.clip_frames)
+        plan = plan_windows(len(video), encoder.clip_frames, *steps)
         middle = max(0, len(plan) // 2 - _WINDOWS // 2)
         centres = plan.centres[middle : middle + _WINDOWS]
         part = WindowPlan(centres, plan.frame_count, plan.clip_frames, plan.frame_step)
-        view = _view(video, encoder.frame_size, options)
+        view = _view(video, recipe)
         grid = settings.grid or Grid.default(encoder.token_shape)
         counted = _Counter()
         with closing(counted.count(picture_pairs(video, part, view))) as pairs:
-            windows = encode_shared(pairs, part, encoder, grid, max(options.follow, 1), _BATCHES)
+            shown = len(view.crops(0))
+            windows = encode_shared(pairs, part, encoder, grid, shown, _BATCHES)
             frame_s = counted.time(windows)
         if progress is not None:
             progress(1, 2)
@@ -89,13 +91,14 @@ def _without_download(options: EmbedOptions) -> EmbedOptions:
     return replace(options, checkpoint="random")
 
 
-def _view(video: Video, size: int, options: EmbedOptions) -> View:
+def _view(video: Video, recipe: Recipe) -> View:
     """Look at the picture as it will be looked at; squares stand still in its middle."""
-    if not options.follow:
-        return View(size, None if options.crop is None else Rectangle(*options.crop))
+    size = recipe.encoder.frame_size
+    if not recipe.follow:
+        return View(size, recipe.settings.parts(video.size))
     height, width = video.size
     square = (width / 2, height / 2, min(video.size) / 2)
-    return View(size, squares=np.tile(np.array(square), (len(video), options.follow, 1)))
+    return View(size, squares=np.tile(np.array(square), (len(video), recipe.follow, 1)))
 
 
 class _Counter:

@@ -11,7 +11,7 @@ from ethoprism.study.finding import VideoFinder
 from ethoprism.study.grouping import read_groups
 from ethoprism.study.merging import merge_ethograms, renamed
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.video import load_index
+from ethoprism_core.video import Region, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
 from ethoprism_domains.formats import read_events
 
@@ -41,12 +41,15 @@ class Study:
         What a video is left out together with, by its name: the same animal or site.
     tracks
         The file of tracks to follow in a video, by its name, for those that have one.
+    regions
+        The parts of the picture that are encoded in a video, by its name, for those that have some.
     """
 
     annotations: Annotations
     paths: Mapping[str, Path]
     groups: Mapping[str, str]
     tracks: Mapping[str, Path] = field(default_factory=dict)
+    regions: Mapping[str, tuple[Region, ...]] = field(default_factory=dict)
 
 
 def read_study(

@@ -4,7 +4,6 @@ import hashlib
 import json
 from collections.abc import Callable, Generator
 from contextlib import closing
-from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,50 +14,21 @@ from ethoprism_core.encoders import Encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.grid import Grid
+from ethoprism_core.features.settings import EmbedSettings
 from ethoprism_core.features.sharing import PicturePair, encode_shared
 from ethoprism_core.features.store import LAYOUT, FeatureWriter, stored_attributes
-from ethoprism_core.features.windows import WindowPlan, check_positive, plan_windows
-from ethoprism_core.video import Rectangle, Video
+from ethoprism_core.features.windows import WindowPlan, plan_windows
+from ethoprism_core.video import Video
 from ethoprism_core.video.follow import square_crops, trajectory
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class EmbedSettings:
-    """What of a video is encoded, and what of it is kept.
-
-    Parameters
-    ----------
-    stride
-        Frames from one window's centre to the next.
-    frame_step
-        Frames from one frame of a window to the next.
-    grid
-        What a window's tokens are reduced to; None for the encoder's default.
-    crop
-        The part of the picture that is shown to the encoder; None for all of it.
-
-    Raises
-    ------
-    EthoprismError
-        If a number of frames is smaller than one.
-    """
-
-    stride: int = 8
-    frame_step: int = 1
-    grid: Grid | None = None
-    crop: Rectangle | None = None
-
-    def __post_init__(self) -> None:
-        check_positive(stride=self.stride, frame_step=self.frame_step)
 
 
 def embed_video(
     video: Video,
     encoder: Encoder,
     path: str | Path,
-    settings: EmbedSettings = EmbedSettings(),
+    settings: EmbedSettings = EmbedSettings(),  # noqa: B008
     tracks: xr.Dataset | None = None,
     progress: Progress | None = None,
 ) -> bool:
@@ -76,7 +46,7 @@ def embed_video(
     path
         The zarr folder to write.
     settings
-        Windows, grid and crop.
+        Windows, grid, crop or regions.
     tracks
         A box dataset: each individual is then encoded in a square that follows it.
     progress
@@ -93,12 +63,14 @@ def embed_video(
         the encoder's numbers are not finite, or the store cannot be written.
     """
     path = Path(path)
-    plan = plan_windows(len(video), encoder.clip_frames, settings.stride, settings.frame_step)
+    stride, step = settings.steps(video.times, encoder.clip_frames)
+    plan = plan_windows(len(video), encoder.clip_frames, stride, step)
     grid = settings.grid or Grid.default(encoder.token_shape)
     grid.check(encoder.token_shape)
     view = _view(video, encoder, settings, tracks)
-    header = _header(video, encoder, plan, tracks).assign_attrs(
-        stride=settings.stride, grid=str(grid), crop=_describe_crop(settings, tracks)
+    shown = settings.shown(video.size) if tracks is None else "follow"
+    header = _with_settings(_header(video, encoder, plan, tracks), settings).assign_attrs(
+        stride=stride, grid=str(grid), crop=shown
     )
     header.attrs["key"] = _key(header, view)
     if stored_attributes(path).get("key") == header.attrs["key"]:
@@ -117,11 +89,10 @@ def _view(
     video: Video, encoder: Encoder, settings: EmbedSettings, tracks: xr.Dataset | None
 ) -> View:
     if tracks is None:
-        if settings.crop is not None:
-            _check_inside(settings.crop, video)
-        return View(encoder.frame_size, settings.crop)
-    if settings.crop is not None:
-        raise EthoprismError("a crop and tracks exclude each other", video.path, "choose one")
+        return View(encoder.frame_size, settings.parts(video.size))
+    if settings.crop is not None or settings.regions:
+        what = "regions" if settings.regions else "a crop"
+        raise EthoprismError(f"{what} and tracks exclude each other", video.path, "choose one")
     if tracks.sizes["time"] != len(video):
         raise EthoprismError(
             f"the tracks have {tracks.sizes['time']} frames, the video {len(video)}",
@@ -141,17 +112,6 @@ def _check_without_holes(tracks: xr.Dataset, video: Video) -> None:
             f"{tracks['individual'].values[number]!s} has no place in frame {frame}",
             video.path,
             "fill the gaps of its tracks",
-        )
-
-
-def _check_inside(crop: Rectangle, video: Video) -> None:
-    height, width = video.size
-    left, top, right, bottom = crop.bounds()
-    if left < 0 or top < 0 or right > width or bottom > height:
-        raise EthoprismError(
-            f"the crop {left},{top},{crop.width},{crop.height} is not inside the picture",
-            video.path,
-            f"the picture is {width} pixels wide and {height} high",
         )
 
 
@@ -180,11 +140,13 @@ def _header(
     return header.assign(trajectory=trajectory(tracks, plan.centres))
 
 
-def _describe_crop(settings: EmbedSettings, tracks: xr.Dataset | None) -> str:
-    if tracks is not None:
-        return "follow"
-    box = settings.crop
-    return f"{box.left},{box.top},{box.width},{box.height}" if box else "whole"
+def _with_settings(header: xr.Dataset, settings: EmbedSettings) -> xr.Dataset:
+    """Add what only some settings have: stores made without them stay as they were."""
+    if settings.milliseconds is not None:
+        header = header.assign_attrs(milliseconds=float(settings.milliseconds))
+    if settings.regions:
+        header = header.assign_coords(individual=[region.name for region in settings.regions])
+    return header
 
 
 # what identifies a run, not what its numbers depend on

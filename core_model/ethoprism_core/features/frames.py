@@ -1,4 +1,4 @@
-"""The pictures an encoder is shown: whole frames, an arena, or squares that follow the animals."""
+"""The pictures an encoder is shown: whole frames, fixed parts, or squares that follow animals."""
 
 from collections.abc import Generator
 from dataclasses import dataclass
@@ -21,27 +21,27 @@ class View:
     ----------
     size
         Height and width of the pictures that the encoder is shown.
-    arena
-        A fixed part of the frame, squeezed into a square.
+    arenas
+        Fixed parts of the frame, each squeezed into a square.
     squares
         One square for each frame and individual: ``(centre_x, centre_y, side)`` in pixels.
     """
 
     size: int
-    arena: Rectangle | None = None
+    arenas: tuple[Rectangle, ...] = ()
     squares: Float[np.ndarray, "time individual 3"] | None = None
 
     @property
     def decoded_size(self) -> tuple[int, int] | None:
         """``(height, width)`` to resize to while decoding: where the whole frame is shown."""
-        whole = self.arena is None and self.squares is None
+        whole = not self.arenas and self.squares is None
         return (self.size, self.size) if whole else None
 
     def crops(self, frame: int) -> Crops:
-        """Return where `frame` is looked at, once for each individual."""
+        """Return where `frame` is looked at, once for each individual or region."""
         if self.squares is not None:
             return tuple(Crop(*map(float, square)) for square in self.squares[frame])
-        return (self.arena or Rectangle(0, 0, self.size, self.size),)
+        return self.arenas or (Rectangle(0, 0, self.size, self.size),)
 
     def cut(
         self, picture: UInt8[np.ndarray, "height width 3"], crops: Crops

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from jaxtyping import Bool, Int
+from jaxtyping import Bool, Float, Int
 
 from ethoprism_core.errors import EthoprismError
+
+_FAR = 0.1  # of a window's length: who asked for it should know
 
 
 @dataclass(frozen=True, eq=False)
@@ -114,6 +116,47 @@ def plan_windows(
     if last - centres[-1] > stride // 2:
         centres = np.append(centres, last)
     return WindowPlan(centres, frame_count, clip_frames, frame_step)
+
+
+def frames_lasting(milliseconds: float | int, frame_times: Float[np.ndarray, " time"]) -> int:
+    """Count the frames of a video, at least one, that last as nearly so long as can be.
+
+    Parameters
+    ----------
+    frame_times
+        Of the video, in seconds; the median of their intervals counts.
+
+    Raises
+    ------
+    EthoprismError
+        If the video has no two times.
+    """
+    return max(1, round(milliseconds / _interval_ms(frame_times)))
+
+
+def length_notices(
+    milliseconds: float | int,
+    frame_times: Float[np.ndarray, " time"],
+    clip_frames: int,
+    frame_step: int,
+) -> tuple[str, ...]:
+    """Say so where the windows of a video are far from as long as was asked for."""
+    length = _interval_ms(frame_times) * clip_frames * frame_step
+    if abs(length - milliseconds) <= _FAR * milliseconds:
+        return ()
+    told = f"windows last {length:.4g} ms instead of {milliseconds:.4g}: {clip_frames} frames"
+    apart = "one after the other" if frame_step == 1 else f"{frame_step} apart"
+    return (f"{told}, {apart}, are the nearest to it",)
+
+
+def _interval_ms(frame_times: Float[np.ndarray, " time"]) -> float:
+    steps = np.diff(frame_times)
+    interval = float(np.median(steps)) if len(steps) else 0.0
+    if not interval > 0:
+        raise EthoprismError(
+            "a window in milliseconds needs a video with frame times", None, "give it in frames"
+        )
+    return 1000 * interval
 
 
 def check_positive(**numbers: int) -> None:

@@ -6,17 +6,21 @@ from ethoprism_core.video.index import HeaderClaims, VideoIndex
 from ethoprism_core.video.index_cache import load_index
 from ethoprism_core.video.info import wrong_claims
 from ethoprism_core.video.reader import Video
+from ethoprism_core.video.regions import Region, plain_regions, read_regions
 
 __all__ = [
     "VIDEO_SUFFIXES",
     "Crop",
     "HeaderClaims",
     "Rectangle",
+    "Region",
     "Video",
     "VideoIndex",
     "cut",
     "find_videos",
     "load_index",
+    "plain_regions",
+    "read_regions",
     "resize",
     "wrong_claims",
 ]

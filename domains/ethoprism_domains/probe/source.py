@@ -28,11 +28,14 @@ class FeatureSource:
     grid
         How the tokens were reduced.
     crop
-        ``follow``, ``whole`` or ``rectangle``: which rectangle may differ between videos.
+        ``follow``, ``whole``, ``rectangle``, or ``regions`` with their names: where they are in the
+        picture may differ between videos.
     token_shape, feature_dim
         Tokens of one individual, and numbers of a token.
     trajectory_features
         Names of the trajectory numbers; empty where animals are not followed.
+    milliseconds
+        How long a window lasts, where that was asked for: then `frame_step` may differ.
     """
 
     encoder: str
@@ -44,6 +47,7 @@ class FeatureSource:
     token_shape: tuple[int, int, int]
     feature_dim: int
     trajectory_features: tuple[str, ...] = ()
+    milliseconds: float | None = None
 
     @classmethod
     def of(cls, features: xr.Dataset) -> "FeatureSource":
@@ -58,17 +62,18 @@ class FeatureSource:
             attrs, sizes = features.attrs, features["features"].sizes
             names = features["trajectory_feature"].values if "trajectory" in features else ()
             shape = [int(sizes[dim]) for dim in TOKEN_DIMS]
-            crop = str(attrs["crop"])
+            length = attrs.get("milliseconds")
             return cls(
                 encoder=str(attrs["encoder"]),
                 encoder_fingerprint=str(attrs["encoder_fingerprint"]),
                 clip_frames=int(attrs["clip_frames"]),
                 frame_step=int(attrs["frame_step"]),
                 grid=str(attrs["grid"]),
-                crop=crop if crop in ("follow", "whole") else "rectangle",
+                crop=_kind_of_crop(str(attrs["crop"])),
                 token_shape=(shape[0], shape[1], shape[2]),
                 feature_dim=shape[3],
                 trajectory_features=tuple(str(name) for name in names),
+                milliseconds=None if length is None else float(length),
             )
         except KeyError as error:
             raise EthoprismError(
@@ -104,10 +109,13 @@ class FeatureSource:
         EthoprismError
             Naming everything that differs.
         """
+        apart = {"milliseconds"}  # it became frames, which are compared
+        if self.milliseconds is not None and self.milliseconds == other.milliseconds:
+            apart = {"milliseconds", "frame_step"}
         differences = [
             f"{name} is {getattr(other, name)!r} instead of {getattr(self, name)!r}"
             for name in (field.name for field in fields(self))
-            if getattr(self, name) != getattr(other, name)
+            if name not in apart and getattr(self, name) != getattr(other, name)
         ]
         if differences:
             raise EthoprismError(
@@ -115,6 +123,13 @@ class FeatureSource:
                 where,
                 remedy,
             )
+
+
+def _kind_of_crop(shown: str) -> str:
+    if shown in ("follow", "whole"):
+        return shown
+    names = [part.partition("=")[0] for part in shown.split(";") if "=" in part]
+    return f"regions {', '.join(names)}" if names else "rectangle"
 
 
 def describe(features: xr.Dataset) -> str:
