@@ -52,10 +52,10 @@ def _videos_in(folder: Path) -> list[Path]:
         and not any(part.startswith(".") for part in file.relative_to(folder).parts)
         and file.is_file()
     ]
-    return sorted(videos, key=_natural)
+    return sorted(videos, key=natural_order)
 
 
-def _natural(path: Path) -> list[tuple[int, int, str]]:
+def natural_order(path: Path) -> list[tuple[int, int, str]]:
     """Sort numbers by value and the rest by letter, whatever the case."""
     parts = re.findall(r"\d+|\D+", path.as_posix().casefold())
     return [(0, int(p), "") if p.isdigit() else (1, 0, p) for p in parts]

@@ -4,10 +4,29 @@ from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.base import Dataset
+from ethoprism_domains.ecology.deployment_folder import (
+    is_deployment_folder,
+    read_deployment_folder,
+)
+from ethoprism_domains.ecology.package import is_package, read_package
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS, SetReader
+from ethoprism_domains.ecology.recordings import dataset_of
 
 # the more a set's folder has of its own, the further up
-READERS: tuple[SetReader, ...] = ()
+READERS: tuple[SetReader, ...] = (
+    SetReader(
+        "Camtrap DP",
+        "datapackage.json with deployments, media and observations",
+        is_package,
+        lambda path: dataset_of(read_package(path)),
+    ),
+    SetReader(
+        "deployments",
+        "deployments.csv beside a folder of clips for each site",
+        is_deployment_folder,
+        lambda path: dataset_of(read_deployment_folder(path)),
+    ),
+)
 
 
 class EcologyDomain:
