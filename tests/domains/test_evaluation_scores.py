@@ -78,7 +78,7 @@ def test_values_are_those_of_all_frames_together(videos, scores):
     assert row["count"] == (truth == 1).sum()
     assert row["chance"] == pytest.approx(frame_metrics.chance_f1(counts)[0])
     with pytest.raises(KeyError):
-        scores.value("accuracy")
+        scores.value("kappa")
 
 
 def test_the_average_leaves_out_background_and_what_never_occurs(scores):

@@ -15,15 +15,22 @@ _COLUMNS = (
     "bout F1",
     "chance",
 )
+_OF_CLIPS = ("behaviour", "clips", "average precision", "chance", "F1", "chance")
 
 
 def show(scores: Scores) -> None:
-    """Print one row a behaviour: its scores of frames and bouts, each with its chance level."""
+    """Print one row a behaviour: its scores of frames and bouts, each with its chance level.
+
+    Of whole clips: its scores of clips.
+    """
     level = f"{100 * scores.confidence:g} %"
     title = "scores of footage that was not trained on"
     if scores.group_count > 1:
         title += f", in brackets the {level} interval over {scores.group_count} groups"
-    console.table(_COLUMNS, [_row(scores, name) for name in _behaviors(scores)], title)
+    columns = _OF_CLIPS if scores.of_clips else _COLUMNS
+    console.table(columns, [_row(scores, name) for name in _behaviors(scores)], title)
+    if scores.of_clips:
+        return
     console.result("bout F1: a bout is found if it overlaps a true one by a quarter or more")
 
 
@@ -35,14 +42,16 @@ def _behaviors(scores: Scores) -> list[str]:
 def _row(scores: Scores, behavior: str) -> tuple[str, ...]:
     mine = scores.table[scores.table["behavior"] == behavior].set_index("metric")
     rows = mine.to_dict("index")
-    precision, frame, bout = (rows[name] for name in ("average_precision", "f1", "f1@0.25"))
+    precision, *others = (
+        rows[name] for name in ("average_precision", "f1", "f1@0.25") if name in rows
+    )
     interval = f" [{_told(precision['low'])}, {_told(precision['high'])}]"
     return (
         behavior,
-        str(int(bout["count"])),
+        str(int(others[-1]["count"])),
         _told(precision["value"]) + ("" if math.isnan(precision["low"]) else interval),
-        *(_told(score) for score in (precision["chance"], frame["value"], frame["chance"])),
-        *(_told(score) for score in (bout["value"], bout["chance"])),
+        _told(precision["chance"]),
+        *(_told(score[key]) for score in others for key in ("value", "chance")),
     )
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_domains.evaluation.accuracy import instance_accuracy
 from ethoprism_domains.evaluation.bootstrap import bootstrap_weights, percentile_interval
 from ethoprism_domains.evaluation.bout_metrics import time_budget
 from ethoprism_domains.evaluation.frame_metrics import (
@@ -17,6 +18,7 @@ from ethoprism_domains.evaluation.measures import (
     EvaluationSettings,
     Material,
     Measure,
+    count_right,
     measure_bouts,
     measure_budget,
     measure_frames,
@@ -37,11 +39,13 @@ def evaluate(
     videos
         Truth and predictions, all of the same behaviours.
     exclusive_groups
-        Behaviours of which at most one holds at a time; each group gets a confusion matrix.
+        Behaviours of which at most one holds at a time; each group gets a confusion matrix, and
+        its behaviours an accuracy.
 
     Returns
     -------
-    The scores. Frame level: `average_precision`, `precision`, `recall`, `f1`. Bout level: `f1@0.1`
+    The scores. Frame level: `average_precision`, `precision`, `recall`, `f1`, and `accuracy` where
+    behaviours exclude one another. Bout level: `f1@0.1`
     and so on, and the medians of the edges' errors, `onset_s` and `offset_s` (signed, late is
     positive), `onset_abs_s` and `offset_abs_s`, and the same in frames. Time level:
     `time_budget_error`, the mean absolute error of the share of time, over videos and individuals.
@@ -61,13 +65,11 @@ def evaluate(
     EthoprismError
         If there are no videos, or they are not of the same behaviours.
     """
-    material = _material(videos, settings or EvaluationSettings())
+    material = _material(videos, settings or EvaluationSettings(), exclusive_groups)
     budgets = pd.concat([time_budget(video) for video in videos], ignore_index=True)
-    measures = [
-        *measure_frames(material),
-        *measure_bouts(material),
-        measure_budget(material, budgets),
-    ]
+    measures = [*measure_frames(material)]
+    if material.settings.level == "frame":
+        measures += [*measure_bouts(material), measure_budget(material, budgets)]
     rows = [row for measure in measures for row in _rows(measure, material, measures[0].count > 0)]
     return Scores(
         table=pd.DataFrame(rows, columns=list(SCORE_COLUMNS)),
@@ -77,10 +79,15 @@ def evaluate(
         videos=tuple(dict.fromkeys(video.video for video in videos)),
         group_count=material.group_count,
         confidence=material.settings.confidence,
+        accuracy=instance_accuracy(count_right(material).sum(axis=0)),
     )
 
 
-def _material(videos: Sequence[ScoredVideo], settings: EvaluationSettings) -> Material:
+def _material(
+    videos: Sequence[ScoredVideo],
+    settings: EvaluationSettings,
+    exclusive_groups: Sequence[tuple[str, ...]],
+) -> Material:
     if not videos:
         raise EthoprismError("no videos to evaluate", None, "label some that are predicted")
     behaviors = videos[0].behaviors
@@ -90,7 +97,12 @@ def _material(videos: Sequence[ScoredVideo], settings: EvaluationSettings) -> Ma
             raise EthoprismError(told, video.video, "predict all with the same probe")
     groups, numbers = np.unique([video.group for video in videos], return_inverse=True)
     weights = bootstrap_weights(len(groups), settings.replicates, settings.seed)
-    return Material(videos, behaviors, numbers, weights, settings)
+    columns = [
+        tuple(behaviors.index(name) for name in group if name in behaviors)
+        for group in exclusive_groups
+    ]
+    exclusive = tuple(group for group in columns if len(group) > 1)
+    return Material(videos, behaviors, numbers, weights, settings, exclusive)
 
 
 def _rows(measure: Measure, material: Material, occurs: np.ndarray) -> Iterator[tuple[object, ...]]:

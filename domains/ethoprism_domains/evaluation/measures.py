@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from jaxtyping import Float, Int
 
-from ethoprism_domains.evaluation import frame_metrics
+from ethoprism_domains.evaluation import accuracy, frame_metrics
 from ethoprism_domains.evaluation.bootstrap import resampled_medians
 from ethoprism_domains.evaluation.bout_metrics import count_bouts, edge_errors, shifted
 from ethoprism_domains.evaluation.frame_metrics import FrameCounts, count_frames, ratio
@@ -35,6 +35,9 @@ class EvaluationSettings:
         Behaviours that macro averages leave out, in any case of letters.
     most_levels
         For the interval of average precision, scores are merged into so many levels.
+    level
+        ``frame``, or ``clip`` where each video is a whole clip with one label: then there are no
+        bouts and no time budgets.
     """
 
     overlaps: tuple[float, ...] = (0.1, 0.25, 0.5)
@@ -44,6 +47,7 @@ class EvaluationSettings:
     seed: int = 0
     background: tuple[str, ...] = BACKGROUND
     most_levels: int = 2000
+    level: str = "frame"
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +82,7 @@ class Material:
     group_of_video: Int[np.ndarray, " video"]
     weights: Int[np.ndarray, "replicate group"]
     settings: EvaluationSettings
+    exclusive: tuple[tuple[int, ...], ...] = ()
 
     @property
     def group_count(self) -> int:
@@ -97,21 +102,47 @@ class Material:
 
 
 def measure_frames(material: Material) -> Iterator[Measure]:
-    """Yield average precision, precision, recall and F1."""
+    """Yield average precision, precision, recall, F1, and accuracy where behaviours exclude."""
+    level = material.settings.level
     of_videos = [count_frames(video.truth, video.predicted).cells for video in material.videos]
     groups = FrameCounts(material.grouped(of_videos))
     total = groups.weighted(np.ones(material.group_count, np.int64))
     drawn = groups.weighted(material.weights)
     share = frame_metrics.prevalence(total)
     value, replicates = _average_precision(material)
-    yield Measure("frame", "average_precision", value, replicates, share, total.positive)
+    yield Measure(level, "average_precision", value, replicates, share, total.positive)
     for metric, chance in (
         (frame_metrics.precision, share),
         (frame_metrics.recall, frame_metrics.chance_recall(total)),
         (frame_metrics.f1, frame_metrics.chance_f1(total)),
     ):
         name = metric.__name__
-        yield Measure("frame", name, metric(total), metric(drawn), chance, total.positive)
+        yield Measure(level, name, metric(total), metric(drawn), chance, total.positive)
+    if material.exclusive:
+        yield _measure_accuracy(material)
+
+
+def count_right(material: Material) -> Int[np.ndarray, "group behavior 3"]:
+    """Count what is right in each group of videos; see `accuracy`."""
+    return material.grouped(
+        [
+            accuracy.count_right(video.truth, video.probability, material.exclusive)
+            for video in material.videos
+        ]
+    )
+
+
+def _measure_accuracy(material: Material) -> Measure:
+    groups = count_right(material)
+    total = groups.sum(axis=0)
+    return Measure(
+        material.settings.level,
+        "accuracy",
+        accuracy.class_accuracy(total),
+        accuracy.class_accuracy(np.tensordot(material.weights, groups, axes=1)),
+        accuracy.chance_class_accuracy(total),
+        total[:, accuracy.TRUE],
+    )
 
 
 def measure_bouts(material: Material) -> Iterator[Measure]:

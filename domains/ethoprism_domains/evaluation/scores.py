@@ -27,9 +27,9 @@ class Scores:
     Parameters
     ----------
     table
-        One row a score, columns `SCORE_COLUMNS`: `level` is frame, bout or time; `low` and `high`
-        bound the confidence interval; `chance` is what knowing nothing would score; `count` says
-        how many frames, bouts, edges or videos it stands on. Undefined values are NaN.
+        One row a score, columns `SCORE_COLUMNS`: `level` is frame, bout, time or clip; `low` and
+        `high` bound the confidence interval; `chance` is what knowing nothing would score; `count`
+        says how many frames, bouts, edges, clips or videos it stands on. Undefined values are NaN.
     budgets
         The share of time of each behaviour in each video, true and predicted, as `time_budget`.
     curves
@@ -42,6 +42,9 @@ class Scores:
         How many groups were resampled; with one there are no intervals.
     confidence
         Of the intervals.
+    accuracy
+        The share of all frames, or clips, whose most probable behaviour is the true one: accuracy
+        per instance. NaN where behaviours do not exclude one another.
     """
 
     table: pd.DataFrame
@@ -51,6 +54,12 @@ class Scores:
     videos: tuple[str, ...]
     group_count: int
     confidence: float
+    accuracy: float = math.nan
+
+    @property
+    def of_clips(self) -> bool:
+        """Whether what was scored are whole clips."""
+        return bool((self.table["level"] == "clip").any())
 
     def value(self, metric: str, behavior: str = MACRO) -> float:
         """Look one score up; NaN if it is undefined, `KeyError` if there is no such score."""
@@ -65,6 +74,7 @@ class Scores:
             "videos": list(self.videos),
             "groups": self.group_count,
             "confidence": self.confidence,
+            "accuracy": _finite(self.accuracy),
             "scores": _records(self.table),
             "time_budgets": _records(self.budgets),
             "confusions": [
@@ -96,11 +106,15 @@ class TextTable:
 def summary_tables(scores: Scores) -> list[TextTable]:
     """Make the tables for a terminal: frames, then bouts, one row a behaviour, then the average.
 
+    Of whole clips there is one table.
+
     A cell is a score with its interval and its chance level, "0.81 [0.70, 0.90] (0.33)"; a dash
     where it is undefined.
     """
     interval = f" [{100 * scores.confidence:g} % interval]" if scores.group_count > 1 else ""
     told = f"score{interval} (chance)"
+    if scores.of_clips:
+        return [_text_table(scores, f"Clips: {told}", "clips", _OF_FRAMES, "average_precision")]
     overlaps = [name for name in scores.table["metric"].unique() if name.startswith("f1@")]
     of_bouts = [
         *((f"F1 at {name.removeprefix('f1@')}", name) for name in overlaps),
