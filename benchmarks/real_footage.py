@@ -1,11 +1,14 @@
 """The whole path on real footage: embed, train on the first part, evaluate on the last.
 
     python benchmarks/real_footage.py FOOTAGE [--out DIR] [--sets tracktor sleap-flies] [--seeds 3]
+        [--encoders classical raw-pixels ethoprism-small random-small] [--small FILE]
 
 FOOTAGE holds a folder for each set, with its video and the labels of every frame. The labels were
 derived from tracks by rule: they are facts about the pixels, not human ground truth, and no score
 here is a scientific claim. The probe sees the first 70 % of a video and answers for the rest, with
-a gap of one window between; intervals are over blocks of time of the tested part.
+a gap of one window between; intervals are over blocks of time of the tested part. Beside the
+encoders there are two controls: raw pixels shrunk to a grid, and ethoprism-small with weights that
+have learned nothing.
 """
 
 import argparse
@@ -17,8 +20,10 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from raw_pixels import RawPixels
 
 from ethoprism.cli.console import note, progress, result, table
+from ethoprism.embedding import Recipe
 from ethoprism.footage import Footage, embed_study
 from ethoprism.options import EmbedOptions
 from ethoprism.study import read_study
@@ -28,6 +33,10 @@ from ethoprism_domains.probe import make_estimator, predict_held_out
 
 TRAIN_SHARE = 0.7
 BLOCKS = 8
+# what is not an encoder's own name: the encoder and its weights
+WEIGHTS = {
+    "random-small": ("ethoprism-small", "random"),
+}
 
 
 @dataclass(frozen=True)
@@ -62,24 +71,21 @@ class Row:
     fit_s: float
 
 
-def ways(animals: int, control_size: int) -> dict[str, EmbedOptions]:
-    """Name the ways of embedding that are compared; without a size, without the control."""
-    whole = EmbedOptions("classical", follow=0)
-    compared = {
-        "classical, whole frame": whole,
-        f"classical, follow {animals}": replace(whole, follow=animals),
-    }
-    if control_size:
-        control = replace(whole, encoder="videoprism-base", checkpoint="random", size=control_size)
-        compared[f"videoprism-base, random weights, {control_size} px, whole frame"] = control
-    return compared
+def ways(arguments: argparse.Namespace, animals: int) -> Iterator[tuple[str, EmbedOptions]]:
+    """Name the ways of embedding that are compared: each encoder, not following and following."""
+    for name in arguments.encoders:
+        options = EmbedOptions(*WEIGHTS.get(name, (name, None)))
+        if name == "ethoprism-small":
+            options = replace(options, checkpoint=arguments.small)
+        yield f"{name}, whole frame", replace(options, follow=0)
+        yield f"{name}, follow {animals}", replace(options, follow=animals)
 
 
 def rows(arguments: argparse.Namespace) -> Iterator[Row]:
     """Measure every set in every way, with every kind of probe."""
     for name in arguments.sets:
         one = SETS[name]
-        for way, options in ways(one.animals, arguments.control_size).items():
+        for way, options in ways(arguments, one.animals):
             note(f"{name}: {way}")
             start = time.perf_counter()
             footage = embed(arguments.footage / name, one, options, arguments.out / "features")
@@ -95,7 +101,14 @@ def embed(folder: Path, one: FootageSet, options: EmbedOptions, out: Path) -> Fo
     """Embed the video of a set; each way has its own folder, so nothing is computed twice."""
     study = read_study([folder / one.labels], [folder / one.video], one_at_a_time=True)
     features = out / folder.name / f"follow-{options.follow}"
-    return embed_study(study, options.recipe(features), progress)
+    return embed_study(study, recipe(options, features), progress)
+
+
+def recipe(options: EmbedOptions, features: Path) -> Recipe:
+    """Load the encoder; raw pixels are none that Ethoprism offers."""
+    if options.encoder != RawPixels.name:
+        return options.recipe(features)
+    return Recipe(RawPixels(), options.without_grid(), options.follow, out=features)
 
 
 def score_last_part(footage: Footage, kind: str, seed: int) -> Scores:
@@ -156,11 +169,11 @@ def main() -> None:
     parser.add_argument("--probes", nargs="+", default=["compact", "linear"])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument(
-        "--control-size",
-        type=int,
-        default=54,
-        help="pixels that the control is shown, a multiple of 18; 0 leaves the control out",
+        "--encoders",
+        nargs="+",
+        default=["classical", RawPixels.name, "random-small", "ethoprism-small"],
     )
+    parser.add_argument("--small", metavar="FILE", help="other weights of ethoprism-small")
     arguments = parser.parse_args()
     measured = list(rows(arguments))
     show(measured)
