@@ -1,6 +1,6 @@
 """Stage 1 of ethoprism-small: clips of the simulated lab and their captions.
 
-    ethoprism pretrain contrastive --simulated --config recipes/ethoprism_small/captions.py --out RUN
+    ethoprism pretrain contrastive --simulated --out RUN --config FILE  (this one)
 
 Half as many frames as the encoder takes later: drawing the clips takes as long as learning from
 them, and twice as many are seen in the same time.

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
+from jaxtyping import UInt8
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.pretraining import Batch, Targets, TargetSizes
@@ -61,7 +62,8 @@ class TaughtClips:
         start = self._number * self._batch
         chosen = [self._at(position) for position in range(start, start + self._batch)]
         self._number += 1
-        video = np.stack([self._array("video", number) for number in chosen])
+        rng = np.random.default_rng([self._seed, self._number])
+        video = np.stack([in_another_light(self._array("video", n), rng) for n in chosen])
         sources = tuple(self._told[number]["source"] for number in chosen)
         return Batch(video, targets=self._targets(chosen), corpus="views", sources=sources)
 
@@ -103,3 +105,13 @@ class TaughtClips:
         tokens = np.concatenate(parts, axis=-1).astype(np.float32)
         seen = tokens.mean((1, 2, 3)), tokens.std((1, 2, 3))
         return Targets(tokens, np.concatenate(seen, axis=-1))
+
+
+def in_another_light(
+    clip: UInt8[np.ndarray, "time height width 3"], rng: np.random.Generator
+) -> UInt8[np.ndarray, "time height width 3"]:
+    """Change exposure, contrast and tint: what the teachers said of the clip stays true."""
+    levels = np.linspace(0.0, 1.0, 256, dtype=np.float32)[:, None] ** rng.uniform(0.7, 1.4)
+    gains = rng.uniform(0.7, 1.2) * rng.uniform(0.93, 1.07, size=3)
+    table = np.clip(255 * (levels * gains + rng.uniform(-0.06, 0.06)), 0, 255).astype(np.uint8)
+    return np.stack([table[:, channel][clip[..., channel]] for channel in range(3)], axis=-1)

@@ -19,11 +19,15 @@ NOTES = {"license": "Apache-2.0", "about": "docs/ethoprism-small.md"}
 
 
 def recipe(steps: int) -> MaskedConfig:
-    """Return the configuration: half of each clip is hidden, for motion cannot be guessed."""
+    """Return the configuration: half of each clip is hidden, for motion cannot be guessed.
+
+    The decoders are shallow, so that what they say must be in the encoder's own tokens.
+    """
     laptop = MaskedConfig.laptop()
-    run = replace(laptop.run, steps=steps, batch=32, accumulate=2, save_every=200)
-    optimizer = replace(laptop.optimizer, peak_rate=1e-3, warmup_steps=300)
-    return replace(laptop, mask=0.5, shuffle=False, run=run, optimizer=optimizer)
+    run = replace(laptop.run, steps=steps, batch=16, accumulate=4, save_every=100)
+    optimizer = replace(laptop.optimizer, peak_rate=1e-3, warmup_steps=150)
+    decoder = replace(laptop.decoder, layers=1)
+    return replace(laptop, mask=0.5, shuffle=False, run=run, optimizer=optimizer, decoder=decoder)
 
 
 def main() -> None:
@@ -32,7 +36,7 @@ def main() -> None:
     parser.add_argument("views", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="the video-text model of stage 1")
-    parser.add_argument("--steps", type=int, default=6000)
+    parser.add_argument("--steps", type=int, default=2400)
     arguments = parser.parse_args()
     config = recipe(arguments.steps)
     clips = TaughtClips(arguments.views, config.run.batch, config.run.seed)
