@@ -1,6 +1,6 @@
 """Data sets of a field: read by its adapter, checked, and scored by its habits."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,6 +23,7 @@ from ethoprism_domains.annotation import Annotations, Ethogram
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.base import Dataset, Finding, Recording, Sampling, window_labels
 from ethoprism_domains.checking import check_dataset, count_behaviors
+from ethoprism_domains.habits import clip_labels
 from ethoprism_domains.registry import read_dataset
 
 
@@ -272,13 +273,25 @@ def _regions(dataset: Dataset, used: list[Recording]) -> dict[str, tuple[Region,
 def _relabelled(footage: Footage, dataset: Dataset) -> Footage:
     """Give the frames the labels that the windows around them have by the field's rule."""
     sampling, rule = dataset.habits.sampling, dataset.habits.scoring.window_label
-    labels = tuple(_window_labels(own, sampling, rule) for own in footage.labels)
-    study = _without_exclusions(footage.study) if rule == "any" else footage.study
-    return replace(footage, labels=labels, study=study)
+    labels = tuple(_sample_labels(own, sampling, rule) for own in footage.labels)
+    study = _without_exclusions(footage.study) if _meet(footage.study, labels) else footage.study
+    whole = sampling.kind == "clip"
+    return replace(footage, labels=labels, study=study, whole_clips=whole)
 
 
-def _window_labels(labels: xr.Dataset, sampling: Sampling, rule: str) -> xr.Dataset:
+def _sample_labels(labels: xr.Dataset, sampling: Sampling, rule: str) -> xr.Dataset:
+    if sampling.kind == "clip":
+        return clip_labels(labels, rule)
     return window_labels(labels, sampling.span(labels["time"].values.astype(np.float64)), rule)
+
+
+def _meet(study: Study, labels: Sequence[xr.Dataset]) -> bool:
+    """Whether a sample shows several behaviours of which one at most holds in a frame."""
+    return any(
+        bool(((own["labels"].sel(behavior=list(group)) == 1).sum("behavior") > 1).any())
+        for group in study.annotations.ethogram.exclusive_groups
+        for own in labels
+    )
 
 
 def _without_exclusions(study: Study) -> Study:

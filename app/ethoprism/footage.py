@@ -12,7 +12,7 @@ from ethoprism.study import Study
 from ethoprism_core.features import open_features
 from ethoprism_domains.annotation import frame_labels
 from ethoprism_domains.annotation.labels import known_individuals
-from ethoprism_domains.probe import Samples, gather_samples
+from ethoprism_domains.probe import Samples, gather_clips, gather_samples
 
 _SCENE = ("",)
 
@@ -28,11 +28,13 @@ class Footage:
     features
         Each video's open feature store.
     labels
-        Each video's labels, one a frame.
+        Each video's labels, one a frame; where whole clips are samples, a single one.
     tracks
         Each video's file of tracks, where its animals were followed.
     notices
         What the user should know, with the video's name in front.
+    whole_clips
+        Whether a sample is a whole video, and not a window of it.
     """
 
     study: Study
@@ -40,6 +42,7 @@ class Footage:
     labels: tuple[xr.Dataset, ...]
     tracks: tuple[Path | None, ...]
     notices: tuple[str, ...]
+    whole_clips: bool = False
 
     @property
     def groups(self) -> list[str]:
@@ -53,8 +56,9 @@ class Footage:
         return {video: str(store.attrs["video_fingerprint"]) for video, store in stores}
 
     def samples(self) -> Samples:
-        """Read the labelled windows."""
-        return gather_samples(self.features, self.labels, self.groups)
+        """Read the labelled windows, or the labelled clips."""
+        gather = gather_clips if self.whole_clips else gather_samples
+        return gather(self.features, self.labels, self.groups)
 
 
 def embed_study(study: Study, recipe: Recipe, stages: Stages) -> Footage:

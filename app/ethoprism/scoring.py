@@ -5,6 +5,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import xarray as xr
 
 from ethoprism.footage import Footage
@@ -17,9 +18,10 @@ from ethoprism.report.figures import (
 from ethoprism.results import duration
 from ethoprism_core.files import atomic_path
 from ethoprism_domains.annotation import Ethogram, bouts_from_labels
-from ethoprism_domains.evaluation import ScoredVideo, Scores, evaluate
+from ethoprism_domains.evaluation import EvaluationSettings, ScoredVideo, Scores, evaluate
 
 _BLOCKS = 5
+_CLIP_COLUMNS = ("video", "group", "individual", "behavior", "truth", "predicted", "probability")
 
 
 def score(footage: Footage, predictions: Sequence[xr.Dataset]) -> Scores:
@@ -32,7 +34,9 @@ def score(footage: Footage, predictions: Sequence[xr.Dataset]) -> Scores:
     videos = [ScoredVideo.compare(labels, said, group) for labels, said, group in rows]
     if len(set(footage.groups)) == 1:
         videos = [block for video in videos for block in _blocks(video)]
-    return evaluate(videos, exclusive_groups=footage.study.annotations.ethogram.exclusive_groups)
+    settings = EvaluationSettings(level="clip" if footage.whole_clips else "frame")
+    exclusive = footage.study.annotations.ethogram.exclusive_groups
+    return evaluate(videos, settings, exclusive)
 
 
 def write_scores(
@@ -40,16 +44,42 @@ def write_scores(
 ) -> list[Path]:
     """Write scores as JSON and CSV, and figures: precision-recall, confusions and ethograms.
 
+    Of whole clips, a table of clips stands in for time budgets and ethograms.
+
     Returns
     -------
     What was written.
     """
     scores.write_json(out / "scores.json")
     scores.write_csv(out / "scores.csv")
-    with atomic_path(out / "time-budgets.csv") as temporary:
-        scores.budgets.to_csv(temporary, index=False, lineterminator="\n")
-    written = [out / "scores.json", out / "scores.csv", out / "time-budgets.csv"]
+    if footage.whole_clips:
+        name, table = "clips.csv", clip_table(footage, predictions)
+    else:
+        name, table = "time-budgets.csv", scores.budgets
+    with atomic_path(out / name) as temporary:
+        table.to_csv(temporary, index=False, encoding="utf-8", lineterminator="\n")
+    written = [out / "scores.json", out / "scores.csv", out / name]
     return [*written, *_write_figures(scores, footage, predictions, out)]
+
+
+def clip_table(footage: Footage, predictions: Sequence[xr.Dataset]) -> pd.DataFrame:
+    """Make a row a clip, individual and behaviour: the truth, and what was predicted.
+
+    Returns
+    -------
+    Columns `video, group, individual, behavior, truth` (1 present, 0 absent, -1 unknown),
+    `predicted` and `probability`.
+    """
+    rows = []
+    for labels, said, group in zip(footage.labels, predictions, footage.groups, strict=True):
+        clip = ScoredVideo.compare(labels, said, group)
+        for number, individual in enumerate(said["individual"].values.tolist()):
+            parts = clip.truth[0, number], clip.predicted[0, number], clip.probability[0, number]
+            rows += [
+                (clip.video, group, individual, name, int(true), int(label), float(probability))
+                for name, true, label, probability in zip(clip.behaviors, *parts, strict=True)
+            ]
+    return pd.DataFrame(rows, columns=list(_CLIP_COLUMNS))
 
 
 def ethogram_colors(ethogram: Ethogram, behaviors: Sequence[str]) -> dict[str, str]:
@@ -77,6 +107,8 @@ def _write_figures(
         written.append(out / f"confusion{'' if number == 1 else f'-{number}'}.png")
         counts = table.to_numpy().astype(float)
         save_figure(confusion_figure(counts, [str(name) for name in table.columns]), written[-1])
+    if footage.whole_clips:
+        return written
     for video, labels, said in zip(footage.study.paths, footage.labels, predictions, strict=True):
         written.append(out / "ethograms" / f"{Path(video).with_suffix('')}.png")
         _write_ethogram(video, labels, said, colors, ethogram, written[-1])

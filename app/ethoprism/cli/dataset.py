@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -133,6 +134,11 @@ def _tell_mean(found: "DatasetEvaluation") -> None:
 
     metric = found.metric.replace("_", " ")
     console.result(f"mean {metric} of {', '.join(found.values)}: {found.mean:.3f}")
+    scores = found.evaluation.scores
+    if not math.isnan(scores.accuracy):
+        mean = scores.value("accuracy")
+        told = f"accuracy: {scores.accuracy:.3f}, averaged over classes: {mean:.3f}"
+        console.result(told)
 
 
 def _show(checked: "Checked") -> None:
