@@ -8,23 +8,12 @@ import numpy as np
 import pandas as pd
 
 from ethoprism.measuring import write_table
-from ethoprism.recordings import CLOCK, FRAME
 from ethoprism.report.figures import save_figure
 from ethoprism.report.neuro_figures import clock_figure
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import load_index
-from ethoprism_domains.neuroscience import (
-    ClockFit,
-    Continuous,
-    FrameClock,
-    Pulses,
-    PulseSettings,
-    align_clocks,
-    find_pulses,
-    frame_clock,
-    read_signal,
-    read_timestamps,
-)
+from ethoprism_domains.neuroscience import ClockFit, FrameClock, PulseSettings
+from ethoprism_domains.neuroscience.clock_files import CLOCK, FRAME, ClockFile, read_frame_clock
 from ethoprism_domains.neuroscience.pulses import Moment
 
 
@@ -112,43 +101,22 @@ def align(
     """
     if (pulses is None) == (timestamps is None):
         raise EthoprismError("give a line of pulses or a file of timestamps", None, "one of them")
-    if len(shared) not in (0, 2):
-        raise EthoprismError("shared events are two files", None, "one of each clock")
     own = load_index(Path(video)).times
-    if pulses is not None:
-        found = _line(Path(pulses), settings, column, rate)
-        clock, notices = frame_clock(found.times(moment), own), found.notices
-    else:
-        step = float(np.median(np.diff(own))) if len(own) > 1 else None
-        read = read_timestamps(Path(str(timestamps)), unit, column, step)
-        clock, notices = frame_clock(read.seconds, own), read.notices
-    fit = _fit(shared) if shared else None
-    if fit is not None:
-        clock, notices = clock.through(fit), (*notices, *fit.notices)
-    return Aligned(_table(own, clock), clock, fit, (*notices, *clock.notices))
-
-
-def _fit(shared: Sequence[str | Path]) -> ClockFit:
-    here, there = (read_timestamps(Path(path), assumed="s").seconds for path in shared)
-    return align_clocks(here, there)
+    file = ClockFile(
+        Path(str(timestamps if pulses is None else pulses)),
+        "timestamps" if pulses is None else "pulses",
+        settings,
+        moment,
+        unit,
+        column,
+        rate,
+        tuple(Path(path) for path in shared),
+    )
+    clock, fit = read_frame_clock(file, own)
+    return Aligned(_table(own, clock), clock, fit, clock.notices)
 
 
 def _table(own: np.ndarray, clock: FrameClock) -> pd.DataFrame:
     has_pulse = clock.has_pulse.astype(int)
     columns = {"video_s": own, CLOCK: clock.times, "has_pulse": has_pulse}
     return pd.DataFrame({FRAME: np.arange(len(own)), **columns})
-
-
-def _line(
-    path: Path, settings: PulseSettings | None, column: str | None, rate: float | None
-) -> Pulses:
-    signal = read_signal(path, column if path.suffix.lower() in (".nwb", ".nc") else None, rate)
-    if not isinstance(signal, Continuous):
-        raise EthoprismError("a line is sampled, these are events", path, "give --timestamps")
-    at = 0
-    if column in signal.channels:
-        at = signal.channels.index(str(column))
-    elif len(signal.channels) > 1:
-        listed = ", ".join(signal.channels)
-        raise EthoprismError("which channel is the line?", path, f"choose a column among {listed}")
-    return find_pulses(signal.values[:, at].copy(), signal.times, settings)

@@ -13,10 +13,8 @@ from ethoprism.study import (
 )
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations, Ethogram, frames_to_seconds
-from ethoprism_domains.formats.tables import read_table
 from ethoprism_domains.neuroscience import Signal, read_signal
-
-FRAME, CLOCK = "frame", "clock_s"
+from ethoprism_domains.neuroscience.clock_files import read_frame_times
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,32 +88,10 @@ def read_recordings(
         if signal is None:
             raise EthoprismError("no signal is given", name, "name its file")
         times = known.frame_times(name)
-        on_clock = times if clock is None else read_clock(clock, len(times))
+        on_clock = times if clock is None else read_frame_times(clock, len(times))
         found = read_signal(signal, series, rate)
         recordings.append(Recording(name, annotations.of_video(name), found, times, on_clock))
     return recordings
-
-
-def read_clock(path: Path, count: int) -> Float[np.ndarray, " time"]:
-    """Read the times of a video's frames on a clock, as `neuro align` writes them.
-
-    Raises
-    ------
-    EthoprismError
-        If it is no such table, or not of as many frames.
-    """
-    table = read_table(path)
-    for key in (FRAME, CLOCK):
-        if key not in table:
-            told = f"no column {key!r} among {', '.join(table.names)}"
-            raise EthoprismError(told, path, "write it with ethoprism neuro align")
-    times, frames = table.numbers(CLOCK), table.numbers(FRAME)
-    if len(times) != count or not np.array_equal(frames, np.arange(count)):
-        told = f"times of {len(times)} frames for a video of {count}"
-        raise EthoprismError(told, path, "make the clock of this very video")
-    if not np.isfinite(times).all() or (np.diff(times) < 0).any():
-        raise EthoprismError("times that are missing or go back", path, "correct them there")
-    return times
 
 
 def _own(paths: Sequence[str | Path], video: str, videos: Sequence[str]) -> Path | None:

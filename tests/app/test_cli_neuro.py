@@ -6,9 +6,9 @@ import pytest
 import xarray as xr
 
 from ethoprism.cli import main
-from ethoprism.recordings import read_clock
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import Video
+from ethoprism_domains.neuroscience.clock_files import read_frame_times
 
 from .conftest import write_video
 
@@ -121,7 +121,7 @@ def test_mistakes_are_one_line(lab: Path, words, said, capsys, monkeypatch):
 
 def test_a_clock_of_another_video_is_a_mistake(aligned: Path):
     with pytest.raises(EthoprismError, match="times of 1200 frames for a video of 7"):
-        read_clock(aligned / "frame_times.csv", 7)
+        read_frame_times(aligned / "frame_times.csv", 7)
 
 
 def test_a_signal_whose_alignment_is_known_beside_a_real_video(footage: Path, tmp_path: Path):
