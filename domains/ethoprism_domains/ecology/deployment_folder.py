@@ -21,7 +21,6 @@ from typing import Any
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.base import Finding, times_of_video
 from ethoprism_domains.ecology.deployment_tables import (
-    CLIP_FILES,
     DEPLOYMENTS_FILE,
     ClipRow,
     Deployed,

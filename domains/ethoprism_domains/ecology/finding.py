@@ -77,16 +77,14 @@ def _check_ids(traps: CameraTraps) -> Iterator[Finding]:
 
 
 def _check_deployments(traps: CameraTraps) -> Iterator[Finding]:
-    for row in traps.deployments.itertuples():
-        name = str(row.deploymentID)
-        for side, time in (("start", row.deploymentStart), ("end", row.deploymentEnd)):
-            if pd.isna(time):
-                told = f"nothing tells its {side}: its effort counts "
-                told += "from its first medium" if side == "start" else "to its last medium"
-                yield Finding(f"no {side}", name, told)
-        if row.deploymentEnd < row.deploymentStart:
-            told = f"it ends at {row.deploymentEnd}, before its start at {row.deploymentStart}"
-            yield Finding("reversed", name, told)
+    for row in traps.deployments.to_dict("records"):
+        name, start, end = row["deploymentID"], row["deploymentStart"], row["deploymentEnd"]
+        if pd.isna(start):
+            yield Finding("no start", name, "its effort counts from its first medium")
+        if pd.isna(end):
+            yield Finding("no end", name, "its effort counts to its last medium")
+        if end < start:
+            yield Finding("reversed", name, f"it ends at {end}, before its start at {start}")
     nowhere = traps.deployments["latitude"].isna() | traps.deployments["longitude"].isna()
     if nowhere.any():
         first = traps.deployments.loc[nowhere, "deploymentID"].iloc[0]
@@ -108,7 +106,7 @@ def _check_times(traps: CameraTraps) -> Iterator[Finding]:
             yield Finding("runs backwards", name, told, int(back.sum()))
         if deployment not in spans.index:
             continue
-        start, end = spans.loc[deployment]
+        start, end = (pd.Timestamp(time) for time in spans.loc[[deployment]].to_numpy()[0])
         outside = (known["timestamp"] < start) | (known["timestamp"] > end)
         if outside.any() and not end < start:
             told = f"media outside its time in the field, first {_first(known, outside)!r}"

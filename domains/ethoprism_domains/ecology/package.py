@@ -4,7 +4,7 @@ Layout: https://camtrap-dp.tdwg.org. The tables lie where the package says, or u
 names beside it. Media that lie on a server are known by their address alone.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -105,7 +105,7 @@ def _read(path: Path, needed: tuple[str, ...]) -> Table:
     return table
 
 
-def _rows(table: Table, kinds: dict[str, str]) -> Iterator[dict[str, Any]]:
+def _rows(table: Table, kinds: Mapping[str, str]) -> Iterator[dict[str, Any]]:
     """Give the cells of each row as what their columns are; None where one is empty."""
     keys = {name: header_key(name) for name in kinds if header_key(name) in table}
     numbers = {
@@ -125,14 +125,14 @@ def _rows(table: Table, kinds: dict[str, str]) -> Iterator[dict[str, Any]]:
 
 
 def _media(table: Table, folder: Path) -> Iterator[dict[str, Any]]:
-    for row in _rows(table, dict(MEDIA)):
+    for row in _rows(table, MEDIA):
         path = folder / row["filePath"]
         here = row["filePath"] and "://" not in row["filePath"] and path.is_file()
         yield row | {OFFSET: _offset(row["timestamp"]), FILE: str(path) if here else ""}
 
 
 def _deployments(table: Table, offsets: dict[str, float]) -> Iterator[dict[str, Any]]:
-    for row in _rows(table, dict(DEPLOYMENTS)):
+    for row in _rows(table, DEPLOYMENTS):
         own = _offset(row.get("deploymentStart"))
         yield row | {OFFSET: own if np.isfinite(own) else offsets.get(row["deploymentID"], 0.0)}
 

@@ -6,10 +6,11 @@ and no behaviour was told, that is unknown as well. A medium of which nobody tol
 somebody could not tell, was not observed.
 """
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta, timezone
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -29,16 +30,20 @@ BLANK = "blank"
 CONTENT = (BLANK, "human", "vehicle")
 _UNASSESSED = ("", "unknown", "unclassified")
 
+Row = dict[Any, Any]
+
 
 def dataset_of(traps: CameraTraps) -> Dataset:
     """Make a data set of camera traps."""
     seen, unplaced = _by_medium(traps)
     ethogram = ethogram_of(traps.observations)
-    sites = traps.sites
+    nothing = Annotations(empty_events(), make_observed([]), ethogram)
+    sites = traps.sites.to_dict()
     places = traps.deployments.set_index("deploymentID")[["latitude", "longitude"]]
+    where = places.to_dict("index")
     recordings = tuple(
-        _recording(row, seen.get(row["mediaID"]), ethogram, sites, places)
-        for row in traps.media.to_dict("records")
+        _recording(medium, seen.get(medium["mediaID"], []), nothing, sites, where)
+        for medium in traps.media.to_dict("records")
     )
     return Dataset(
         traps.name, DOMAIN_NAME, recordings, ethogram, HABITS, (*traps.findings, *unplaced)
@@ -92,114 +97,88 @@ def media_of_events(traps: CameraTraps) -> pd.DataFrame:
     return pd.DataFrame(pairs, columns=["observation", "medium"], dtype="int64")
 
 
-def _by_medium(traps: CameraTraps) -> tuple[dict[str, pd.DataFrame], list[Finding]]:
+def _by_medium(traps: CameraTraps) -> tuple[dict[str, list[Row]], list[Finding]]:
     """Give the observations of each medium, and tell of those that are of no single one."""
     table = traps.observations
-    direct = table[table["mediaID"] != ""]
-    pairs = media_of_events(traps)
-    alone = pairs[~pairs["observation"].duplicated(keep=False)]
-    named = traps.media["mediaID"].iloc[alone["medium"]].to_numpy()
-    placed = table.loc[alone["observation"]].assign(mediaID=named)
-    placed = placed[~placed["mediaID"].isin(direct["mediaID"])]
-    events = table[table["mediaID"] == ""]
-    told = set(direct["mediaID"])
-    shared = pairs[pairs["observation"].duplicated(keep=False)]
-    unlabelled = {
-        observation
-        for observation, medium in shared.itertuples(index=False)
-        if traps.media["mediaID"].iloc[medium] not in told
-    }
-    found = pd.concat([direct, placed])
-    by_medium = {str(medium): rows for medium, rows in found.groupby("mediaID", sort=False)}
-    if not unlabelled:
+    names = traps.media["mediaID"].tolist()
+    by_medium: dict[str, list[Row]] = {}
+    for row in table[table["mediaID"] != ""].to_dict("records"):
+        by_medium.setdefault(row["mediaID"], []).append(row)
+    told = set(by_medium)
+    shared: list[str] = []
+    for observation, pairs in media_of_events(traps).groupby("observation"):
+        media = [names[medium] for medium in pairs["medium"]]
+        row = table.loc[observation].to_dict()
+        if len(media) == 1 and media[0] not in told:
+            by_medium.setdefault(media[0], []).append(row)
+        elif not told.issuperset(media):
+            shared.append(row["observationID"])
+    if not shared:
         return by_medium, []
-    first = events.loc[min(unlabelled), "observationID"]
-    what = f"observations of events with several media do not tell which shows it, first {first!r}"
-    return by_medium, [Finding("unplaced", traps.name, what, len(unlabelled), wrong=False)]
+    what = f"events of several media do not tell which of them shows it, first {shared[0]!r}"
+    return by_medium, [Finding("unplaced", traps.name, what, len(shared), wrong=False)]
 
 
 def _recording(
-    medium: dict,
-    seen: pd.DataFrame | None,
-    ethogram: Ethogram,
-    sites: pd.Series,
-    places: pd.DataFrame,
+    medium: Row,
+    seen: list[Row],
+    nothing: Annotations,
+    sites: Mapping[Any, str],
+    places: Mapping[Any, Mapping[Any, float]],
 ) -> Recording:
     name = medium["filePath"] if "://" not in medium["filePath"] else medium["mediaID"]
     video = Path(medium[FILE]) if medium[FILE] else None
     deployment = medium["deploymentID"]
     times = times_of_video(video)
-    picture = medium["fileMediatype"].startswith("image")
-    frames = len(times) if times is not None else int(picture)
-    annotations = _annotations(name, seen, frames, ethogram)
-    if times is not None:
+    frames = len(times) if times is not None else int(medium["fileMediatype"].startswith("image"))
+    annotations = _annotations(name, seen, frames, nothing)
+    if times is not None and len(annotations.events):
         events = with_seconds(annotations.events, times)
         annotations = replace(annotations, events=events)
-    place = places.loc[deployment].to_dict() if deployment in places.index else {}
     return Recording(
         name,
         video,
         annotations,
-        groups={"site": str(sites.get(deployment, deployment)), "deployment": deployment},
+        groups={"site": sites.get(deployment, deployment), "deployment": deployment},
         clock=_clock(medium),
-        metadata={"medium": medium["mediaID"], **place},
+        metadata={"medium": medium["mediaID"], **places.get(deployment, {})},
     )
 
 
-def _clock(medium: dict) -> RecordingClock | None:
+def _clock(medium: Row) -> RecordingClock | None:
     if pd.isna(medium["timestamp"]):
         return None
     zone = timezone(timedelta(minutes=0 if pd.isna(medium[OFFSET]) else medium[OFFSET]))
     return RecordingClock(start=medium["timestamp"].to_pydatetime().astimezone(zone))
 
 
-def _annotations(
-    name: str, seen: pd.DataFrame | None, frames: int, ethogram: Ethogram
-) -> Annotations:
-    nothing = Annotations(empty_events(), make_observed([]), ethogram)
-    if seen is None or not frames:
-        return nothing
-    assessed = seen[~seen["observationType"].isin(_UNASSESSED)]
-    if assessed.empty:
+def _annotations(name: str, seen: list[Row], frames: int, nothing: Annotations) -> Annotations:
+    assessed = [row for row in seen if row["observationType"] not in _UNASSESSED]
+    if not frames or not assessed:
         return nothing
     span = {"video": name, "start_frame": 0, "stop_frame": frames}
-    told = [span | {"kind": "state"} | event for event in _events(assessed, ethogram)]
-    return Annotations(pd.DataFrame(told), make_observed([span]), ethogram)
+    told = [span | {"kind": "state"} | event for event in _events(assessed, nothing.ethogram)]
+    return Annotations(pd.DataFrame(told), make_observed([span]), nothing.ethogram)
 
 
-@dataclass(frozen=True)
-class _Said:
-    """Who says what of a medium."""
-
-    behavior: str
-    judgement: str
-    labeling_method: str = "manual"
-    annotator: str = ""
-    model: str = ""
-    confidence: float = float("nan")
-
-    def to_mapping(self) -> dict[str, object]:
-        return dict(vars(self))
-
-
-def _events(assessed: pd.DataFrame, ethogram: Ethogram) -> Iterator[dict[str, object]]:
+def _events(assessed: list[Row], ethogram: Ethogram) -> list[Row]:
     """Say each thing once, and what is unknown besides."""
-    present: dict[str, _Said] = {}
-    for row in assessed.to_dict("records"):
+    present: dict[str, Row] = {}
+    for row in assessed:
         for name in _names(row):
-            present.setdefault(name, _said(name, row))
-    yield from (said.to_mapping() for said in present.values())
+            present.setdefault(name, {"behavior": name, "judgement": "present"} | _provenance(row))
     kinds = {item.name: item.category for item in ethogram}
-    unknown: list[str] = []
-    animals = assessed[assessed["observationType"] == "animal"]
-    if (species_of(animals) == UNIDENTIFIED).any():
-        unknown += _of_kind(kinds, "species")
-    if len(animals) and not any(kinds[name] == "behavior" for name in present):
-        unknown += _of_kind(kinds, "behavior")
-    yield from (_Said(name, "unsure").to_mapping() for name in unknown if name not in present)
+    animals = [row for row in assessed if row["observationType"] == "animal"]
+    unknown = set()
+    if any(not row["scientificName"] for row in animals):
+        unknown.add("species")
+    if animals and not any(kinds[name] == "behavior" for name in present):
+        unknown.add("behavior")
+    unsure = [name for name, kind in kinds.items() if kind in unknown and name not in present]
+    return [*present.values(), *({"behavior": name, "judgement": "unsure"} for name in unsure)]
 
 
-def _names(row: dict) -> list[str]:
+def _names(row: Row) -> list[str]:
     if row["observationType"] in CONTENT:
         return [row["observationType"]]
     species = [row["scientificName"]] if row["scientificName"] else []
@@ -210,18 +189,10 @@ def _behaviors(cell: str) -> list[str]:
     return [name.strip() for name in cell.split("|") if name.strip()]
 
 
-def _said(name: str, row: dict) -> _Said:
+def _provenance(row: Row) -> Row:
     automated = row["classificationMethod"] == "machine"
-    by = row["classifiedBy"]
-    return _Said(
-        name,
-        "present",
-        "automated" if automated else "manual",
-        "" if automated else by,
-        by if automated else "",
-        row["classificationProbability"],
-    )
-
-
-def _of_kind(kinds: dict[str, str], kind: str) -> Sequence[str]:
-    return [name for name, own in kinds.items() if own == kind]
+    return {
+        "labeling_method": "automated" if automated else "manual",
+        "model" if automated else "annotator": row["classifiedBy"],
+        "confidence": row["classificationProbability"],
+    }

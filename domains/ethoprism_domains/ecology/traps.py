@@ -99,6 +99,10 @@ class CameraTraps:
         place = table["locationID"].where(table["locationID"] != "", table["locationName"])
         return place.where(place != "", table.index.to_series()).rename("site")
 
+    def observing(self, observations: pd.DataFrame) -> "CameraTraps":
+        """Give the same footage with other observations."""
+        return replace(self, observations=observations)
+
 
 def make_table(records: Iterable[Mapping[str, Any]], kinds: Mapping[str, str]) -> pd.DataFrame:
     """Make one of the tables of records; what they do not tell is empty.
