@@ -136,7 +136,7 @@ def test_videos_without_labels_and_sequences_without_annotations_are_remarked(ca
 
 
 def test_files_that_are_something_else_are_refused(tmp_path: Path):
-    with pytest.raises(EthoprismError, match=r"there is no calms21_task1_train\.json"):
+    with pytest.raises(EthoprismError, match=r"there is no video and no recordings\.csv"):
         read_dataset(tmp_path, "animal_behavior")
     path = write_labels(tmp_path, "train", {})
     path.write_text("[1, 2]", encoding="utf-8")

@@ -1,30 +1,11 @@
-"""One ethogram out of those that several label files imply."""
+"""Label files of a study brought together: what their videos are called."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from itertools import permutations
+from collections.abc import Mapping
 
-from ethoprism_domains.annotation import Annotations, Behavior, Ethogram
+from ethoprism_domains.annotation import Annotations
+from ethoprism_domains.annotation.merging import merge_ethograms
 
-
-def merge_ethograms(ethograms: Sequence[Ethogram]) -> Ethogram:
-    """Join behaviours in order of appearance.
-
-    A behaviour is a state if any file says so. Two behaviours exclude each other unless a file
-    lets them meet, or they never share a file and one of them may meet others.
-    """
-    known: dict[str, Behavior] = {}
-    for behavior in (behavior for ethogram in ethograms for behavior in ethogram):
-        earlier = known.setdefault(behavior.name, behavior)
-        if behavior.kind == "state" and earlier.kind == "point":
-            known[behavior.name] = replace(earlier, kind="state")
-    apart = {pair for pair in permutations(known, 2) if _exclude_each_other(*pair, ethograms)}
-    return Ethogram(
-        tuple(
-            replace(item, excludes=tuple(name for name in known if (item.name, name) in apart))
-            for item in known.values()
-        )
-    )
+__all__ = ["merge_ethograms", "renamed"]
 
 
 def renamed(annotations: Annotations, names: Mapping[str, str]) -> Annotations:
@@ -34,11 +15,3 @@ def renamed(annotations: Annotations, names: Mapping[str, str]) -> Annotations:
         annotations.observed.assign(video=annotations.observed["video"].map(names)),
         annotations.ethogram,
     )
-
-
-def _exclude_each_other(one: str, other: str, ethograms: Sequence[Ethogram]) -> bool:
-    together = [item for item in ethograms if one in item and other in item]
-    if together:
-        return all(other in item[one].excludes for item in together)
-    homes = [(item, name) for item in ethograms for name in (one, other) if name in item]
-    return all(len(item[name].excludes) == len(item) - 1 > 0 for item, name in homes)

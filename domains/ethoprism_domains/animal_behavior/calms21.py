@@ -6,15 +6,16 @@ Each frame is attack, investigation, mount or other; what is labelled is what th
 the intruder. Layout as in CalMS21 (Sun et al., 2021), https://data.caltech.edu/records/s0vdx-0k302.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
 import numpy as np
 import xarray as xr
 
-from ethoprism_core.video import VIDEO_SUFFIXES
+from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.poses import Poses, boxes_of_poses
+from ethoprism_domains.animal_behavior.reading import DOMAIN_NAME, HABITS, VideoFiles
 from ethoprism_domains.annotation import (
     Annotations,
     Behavior,
@@ -22,17 +23,18 @@ from ethoprism_domains.annotation import (
     Subject,
     exclusive,
     with_seconds,
+    with_targets,
+    written_target,
 )
-from ethoprism_domains.base import Dataset, Finding, Habits, Recording, times_of_video
+from ethoprism_domains.base import Dataset, Finding, Recording, times_of_video
 from ethoprism_domains.formats.base import Reading, ReadOptions
 from ethoprism_domains.formats.calms21 import read_content, sequences
 from ethoprism_domains.formats.content import read_json
 from ethoprism_domains.formats.expect import expect_mapping
 
-BACKGROUND = "other"
 DESCRIPTION = "CalMS21 task 1: calms21_task1_train.json, calms21_task1_test.json and videos"
 RATE = 30.0  # frames a second
-INDIVIDUALS = ("resident", "intruder")
+RESIDENT, INTRUDER = INDIVIDUALS = ("resident", "intruder")
 _LABELS = "calms21_task1_*.json"
 _KEYPOINTS = 7
 
@@ -44,15 +46,19 @@ def label_files(path: Path) -> list[Path]:
     return sorted({*path.glob(_LABELS), *path.glob(f"*/{_LABELS}")})
 
 
-def read_calms21(path: Path, files: list[Path], domain: str, habits: Habits) -> Dataset:
-    """Read label files and find their videos below the folder `path`.
+def read_calms21(path: Path) -> Dataset:
+    """Read the label files, and find the videos below the folder `path`.
 
     Raises
     ------
     EthoprismError
-        If a label file is not what it should be.
+        If there are no label files, or one is not what it should be.
     """
-    videos = _Videos(path)
+    files = label_files(path)
+    if not files:
+        told = "there is no calms21_task1_train.json and no calms21_task1_test.json"
+        raise EthoprismError(told, path, "unpack task1_classic_classification.zip there")
+    videos = VideoFiles(path)
     recordings: list[Recording] = []
     findings: list[Finding] = []
     for file in files:
@@ -61,33 +67,10 @@ def read_calms21(path: Path, files: list[Path], domain: str, habits: Habits) -> 
         for annotator, name, told in sequences(content, file):
             recordings.append(_recording(name, annotator, told, reading, videos, findings))
     names = dict.fromkeys(item.name for part in recordings for item in part.annotations.ethogram)
-    behaviors = exclusive(tuple(Behavior(name) for name in names))
-    ethogram = Ethogram(behaviors, tuple(map(Subject, INDIVIDUALS)))
-    findings += [
-        Finding("unlisted video", file.name, "it has no labels", wrong=False)
-        for file in videos.unused()
-    ]
-    return Dataset("CalMS21 task 1", domain, tuple(recordings), ethogram, habits, tuple(findings))
-
-
-class _Videos:
-    """The videos below a folder, by their names without ending."""
-
-    def __init__(self, folder: Path) -> None:
-        self._paths: dict[str, list[Path]] = {}
-        self._used: set[str] = set()
-        for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
-                self._paths.setdefault(path.stem, []).append(path)
-
-    def of(self, stem: str) -> list[Path]:
-        self._used.add(stem)
-        return self._paths.get(stem, [])
-
-    def unused(self) -> Iterator[Path]:
-        for stem, paths in self._paths.items():
-            if stem not in self._used:
-                yield from paths
+    ethogram = _directed(exclusive(tuple(Behavior(name) for name in names)))
+    findings += videos.unused()
+    found = tuple(findings)
+    return Dataset("CalMS21 task 1", DOMAIN_NAME, tuple(recordings), ethogram, HABITS, found)
 
 
 def _recording(
@@ -95,15 +78,11 @@ def _recording(
     annotator: str,
     told: Mapping[str, Any],
     reading: Reading,
-    videos: _Videos,
+    videos: VideoFiles,
     findings: list[Finding],
 ) -> Recording:
     sequence = PurePosixPath(name)
-    found = videos.of(sequence.name)
-    if len(found) > 1:
-        what = f"several videos could be it: {found[0]} and {found[1]}"
-        findings.append(Finding("several videos", name, what, len(found)))
-    video = found[0] if len(found) == 1 else None
+    video = videos.one(sequence.name, name, findings)
     labelled = len(told.get("annotations") or ())
     return Recording(
         name,
@@ -118,12 +97,17 @@ def _recording(
 
 
 def _of_the_resident(own: Annotations, video: Path | None, count: int) -> Annotations:
-    """Say who did it, and when; the set's own rate stands in for a video that is not there."""
+    """Say who did it to whom, and when; the set's own rate stands in for an absent video."""
     times = times_of_video(video)
     times = np.arange(count) / RATE if times is None else times
-    events = with_seconds(own.events.assign(subject=INDIVIDUALS[0]), times)
-    subjects = tuple(map(Subject, INDIVIDUALS))
-    return Annotations(events, own.observed, Ethogram(own.ethogram.behaviors, subjects))
+    said = own.events.assign(subject=RESIDENT, modifiers=written_target(INTRUDER))
+    ethogram = _directed(own.ethogram.behaviors)
+    return Annotations(with_seconds(said, times), own.observed, ethogram)
+
+
+def _directed(behaviors: tuple[Behavior, ...]) -> Ethogram:
+    plain = Ethogram(behaviors, tuple(map(Subject, INDIVIDUALS)))
+    return with_targets(plain, plain.names, (INTRUDER,))
 
 
 def _boxes(name: str, told: Mapping[str, Any], findings: list[Finding]) -> xr.Dataset | None:

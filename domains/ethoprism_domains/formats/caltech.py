@@ -132,7 +132,7 @@ def _parse(path: Path) -> tuple[dict[str, str], pd.DataFrame]:
     keys: dict[str, str] = {}
     rows = []
     section = ""
-    for line, raw in enumerate(read_text(path).split("\n"), start=1):
+    for line, raw in enumerate(read_text(path, "latin-1").split("\n"), start=1):
         text = raw.strip()
         if text.lower().startswith("configuration file"):
             section = "configuration"

@@ -72,8 +72,13 @@ def unpack_head(head: bytes) -> bytes:
         return b""
 
 
-def read_text(path: Path) -> str:
+def read_text(path: Path, otherwise: str | None = None) -> str:
     """Read text: UTF-8, or UTF-16 with its mark.
+
+    Parameters
+    ----------
+    otherwise
+        How text is encoded that is neither, such as ``latin-1``; refused if not given.
 
     Raises
     ------
@@ -84,6 +89,8 @@ def read_text(path: Path) -> str:
     try:
         text = content.decode(codec_of(content))
     except UnicodeDecodeError as error:
+        if otherwise is not None:
+            return content.decode(otherwise)
         raise EthoprismError(
             f"the file is not UTF-8 text (byte {error.start})",
             path,
