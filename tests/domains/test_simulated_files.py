@@ -50,7 +50,7 @@ def test_the_truth_files_say_what_the_recording_says(tmp_path: Path) -> None:
     recording = simulate(replace(SCENE, animals=2), 3)
     files = write_recording(recording, tmp_path, "pair", tmp_path / "truth")
     assert files.tracks.parent == tmp_path / "truth"
-    bouts = pd.read_csv(files.bouts)
+    bouts = pd.read_csv(files.bouts, keep_default_na=False)
     assert set(bouts.video) == {"pair.mp4"}
     pd.testing.assert_frame_equal(bouts.drop(columns="video"), recording.bouts)
     frames = pd.read_csv(files.frames)

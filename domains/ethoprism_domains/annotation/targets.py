@@ -41,6 +41,8 @@ def targets_of(annotations: Annotations) -> list[tuple[str, ...]]:
 
 def with_targets(ethogram: Ethogram, behaviors: Sequence[str], names: Sequence[str]) -> Ethogram:
     """Let the target of some behaviours be chosen among the individuals `names` while coding."""
+    if not names:
+        return ethogram
     chosen = Modifier(TARGET, "multiple", tuple(map(written_target, names)))
     told = tuple(
         replace(item, modifiers=(*item.modifiers, chosen)) if item.name in behaviors else item

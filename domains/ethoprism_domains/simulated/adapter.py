@@ -12,6 +12,7 @@ from ethoprism_domains.annotation import (
     exclusive,
     make_observed,
     with_seconds,
+    with_targets,
 )
 from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Sampling, times_of_video
 from ethoprism_domains.formats import read_events
@@ -46,7 +47,12 @@ class SimulatedDomain:
         rows = _rows(read_table(path / "videos.csv", _COLUMNS))
         read = read_events(path / "labels.csv", observed="coded span")
         truths = {row["video"]: _Truth.of(path, row["video"]) for row in rows}
-        ethogram = _ethogram(read.ethogram.names, list(truths.values()))
+        individuals = [name for truth in truths.values() for name in truth.individuals]
+        ethogram = with_targets(
+            _ethogram(read.ethogram.names, list(truths.values())),
+            SOCIAL,
+            tuple(dict.fromkeys(individuals)),
+        )
         labels = Annotations(read.events, read.observed, ethogram)
         recordings = tuple(_recording(path, row, labels, truths[row["video"]]) for row in rows)
         return Dataset(

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ import xarray as xr
 from jaxtyping import Bool, UInt8
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import runs
+from ethoprism_domains.annotation import runs, written_target
 from ethoprism_domains.simulated.arena import Arena
 from ethoprism_domains.simulated.background import paint_background
 from ethoprism_domains.simulated.behavior import Intent, Mode
@@ -18,7 +19,7 @@ from ethoprism_domains.simulated.captions import describe
 from ethoprism_domains.simulated.lighting import draw_light
 from ethoprism_domains.simulated.looks import draw_look
 from ethoprism_domains.simulated.render import Actor, Stage
-from ethoprism_domains.simulated.settings import SceneSettings
+from ethoprism_domains.simulated.settings import SOCIAL, SceneSettings
 from ethoprism_domains.simulated.streams import stream
 from ethoprism_domains.simulated.trajectories import Course, run_scene
 
@@ -136,16 +137,30 @@ class Recording:
 
     @cached_property
     def bouts(self) -> pd.DataFrame:
-        """Every bout: ``subject, behavior, start_frame, stop_frame``, in order of their start."""
+        """Every bout: ``subject, behavior, start_frame, stop_frame``, in order of their start.
+
+        Of several animals, `modifiers` tell whom a social behaviour is directed at: the targets of
+        all frames of the bout.
+        """
         rows = [
-            (subject, behavior, start, stop)
+            (subject, behavior, start, stop, self._targets(subject, behavior, start, stop))
             for subject in self.individuals
             for behavior in self.settings.behaviors
             for start, stop in runs(self._is(subject, behavior)).tolist()
         ]
-        columns = ["subject", "behavior", "start_frame", "stop_frame"]
+        columns = ["subject", "behavior", "start_frame", "stop_frame", "modifiers"]
         table = pd.DataFrame(rows, columns=columns)
-        return table.sort_values(["start_frame", "subject", "behavior"], ignore_index=True)
+        table = table.sort_values(["start_frame", "subject", "behavior"], ignore_index=True)
+        return table if len(self.individuals) > 1 else table.drop(columns="modifiers")
+
+    def directed(self, subject: str, behavior: str) -> Bool[np.ndarray, "time individual"]:
+        """Tell in which frames a social behaviour of `subject` is directed at each individual."""
+        number = self.individuals.index(subject)
+        course = self.stage.actors[number].course
+        if behavior not in _INTENTS:
+            return self._contacts[number].T
+        present = self._present(behavior, number, course)
+        return present[:, None] & (course.partner[:, None] == np.arange(len(self.individuals)))
 
     def caption(self, start: int = 0, stop: int | None = None) -> str:
         """Describe the frames ``[start, stop)`` in one plain sentence."""
@@ -161,14 +176,24 @@ class Recording:
             return course.mode == _MODES[behavior]
         if behavior in _INTENTS:
             return course.intent == _INTENTS[behavior]
-        one = self.stage.actors[number]
-        met = np.zeros(len(self), bool)
-        for other in self.stage.actors:
-            if other is not one:
-                unit = self.settings.body_length
-                between = gap(one.skeleton, other.skeleton)
-                met |= touching(between, _CLOSED * unit, _PARTED * unit)
+        return self._contacts[number].any(axis=0)
+
+    @cached_property
+    def _contacts(self) -> Bool[np.ndarray, "individual individual time"]:
+        """Who is in contact with whom, in each frame."""
+        actors, unit = self.stage.actors, self.settings.body_length
+        met = np.zeros((len(actors), len(actors), len(self)), bool)
+        for one, other in combinations(range(len(actors)), 2):
+            between = gap(actors[one].skeleton, actors[other].skeleton)
+            met[one, other] = touching(between, _CLOSED * unit, _PARTED * unit)
+            met[other, one] = met[one, other]
         return met
+
+    def _targets(self, subject: str, behavior: str, start: int, stop: int) -> str:
+        if behavior not in SOCIAL:
+            return ""
+        aimed = self.directed(subject, behavior)[start:stop].any(axis=0)
+        return written_target(*np.array(self.individuals)[aimed].tolist())
 
     def _is(self, subject: str, behavior: str) -> Bool[np.ndarray, " time"]:
         return self.labels.sel(individual=subject, behavior=behavior).to_numpy() == 1

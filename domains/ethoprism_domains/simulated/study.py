@@ -86,7 +86,8 @@ def write_study(
 ) -> list[Path]:
     """Simulate and write the videos of a study, and what is true of them.
 
-    ``labels.csv`` lists the bouts (``video, subject, behavior, start_frame, stop_frame``),
+    ``labels.csv`` lists the bouts (``video, subject, behavior, start_frame, stop_frame``, and of
+    several animals ``modifiers`` with the target of social behaviour),
     ``videos.csv`` the videos (``video, animal, session, caption, seed``); the frame labels and
     tracks of each video are in ``truth/``.
 

@@ -64,6 +64,8 @@ class Course:
         The bend that the present act asks for: which way the animal rests or grooms.
     mode, intent
         `Mode` and `Intent` of the present act.
+    partner
+        Number of the other animal that the intent concerns, or -1.
     """
 
     length: float
@@ -80,6 +82,7 @@ class Course:
     curl: Float[np.ndarray, " time"]
     mode: Int[np.ndarray, " time"]
     intent: Int[np.ndarray, " time"]
+    partner: Int[np.ndarray, " time"]
 
 
 def run_scene(
@@ -100,7 +103,7 @@ def run_scene(
     seconds = 1 / settings.fps
     for _ in range(math.ceil(warm_up * settings.fps)):
         _step(movers, seconds)
-    numbers = np.empty((settings.frames, len(movers), len(_NUMBERS) + 3))
+    numbers = np.empty((settings.frames, len(movers), len(_NUMBERS) + 4))
     for frame in range(settings.frames):
         for number, mover in enumerate(movers):
             numbers[frame, number] = _snapshot(mover)
@@ -183,16 +186,18 @@ def _step(movers: list[Mover], seconds: float) -> None:
 
 def _snapshot(mover: Mover) -> list[float]:
     numbers = [getattr(mover, name) for name in _NUMBERS]
-    return [*numbers, mover.act.curl, float(mover.act.mode), float(mover.act.intent)]
+    act = mover.act
+    return [*numbers, act.curl, float(act.mode), float(act.intent), float(act.partner)]
 
 
 def _course(mover: Mover, numbers: Float[np.ndarray, "time number"]) -> Course:
     columns = dict(zip(_NUMBERS, numbers.T[: len(_NUMBERS)], strict=True))
-    curl, mode, intent = numbers.T[len(_NUMBERS) :]
+    curl, mode, intent, partner = numbers.T[len(_NUMBERS) :]
     return Course(
         length=mover.length,
         curl=curl,
         mode=mode.astype(np.int64),
         intent=intent.astype(np.int64),
+        partner=partner.astype(np.int64),
         **columns,
     )
