@@ -12,6 +12,7 @@ _GROUP = "ethoprism.domains"
 _BUILT_IN = {
     "animal_behavior": "ethoprism_domains.animal_behavior.adapter:ANIMAL_BEHAVIOR",
     "ecology": "ethoprism_domains.ecology.adapter:ECOLOGY",
+    "neuroscience": "ethoprism_domains.neuroscience.adapter:NEUROSCIENCE",
     "simulated": "ethoprism_domains.simulated.adapter:SIMULATED",
 }
 

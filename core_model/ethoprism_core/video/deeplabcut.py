@@ -90,7 +90,7 @@ def _poses(columns: Sequence[Column], frames: Sequence[str], values: np.ndarray)
         raise ValueError("no columns of x and y")
     numbers = np.array([_frame_number(frame) for frame in frames], np.int64)
     points, confidence = sorted_values[:, :2], sorted_values[:, 2]
-    return Poses(numbers, points, confidence, individuals, "DeepLabCut")
+    return Poses(numbers, points, confidence, individuals, "DeepLabCut", tuple(parts))
 
 
 def _parts(column: Column) -> tuple[str, str, str]:

@@ -1,8 +1,9 @@
-"""Tracks from the files of pose and tracking programs: DeepLabCut, SLEAP and `movement`.
+"""Tracks from the files of pose and tracking programs: DeepLabCut, SLEAP, `movement` and NWB.
 
 DeepLabCut writes tables of x, y and likelihood for each body part, and each individual where there
 are several, as CSV with three or four header rows or through pandas as HDF5 (fixed or table).
 SLEAP's analysis files are HDF5 with `tracks (track, space, node, frame)`. `movement` writes netCDF.
+NWB files hold poses of ndx-pose, or positions of the core (`nwb_poses`).
 """
 
 from dataclasses import replace
@@ -15,6 +16,7 @@ from jaxtyping import Float
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.deeplabcut import poses_of_csv, poses_of_pandas
+from ethoprism_core.video.nwb_poses import poses_of_nwb
 from ethoprism_core.video.poses import Poses, boxes_of_poses, poses_of_dataset
 from ethoprism_core.video.tracks import load_tracks
 
@@ -28,7 +30,7 @@ def read_tracks(path: str | Path, frame_times: Float[np.ndarray, " time"]) -> xr
     Parameters
     ----------
     path
-        A DeepLabCut ``.csv`` or ``.h5``, a SLEAP analysis ``.h5``, or netCDF of `movement`.
+        A DeepLabCut ``.csv`` or ``.h5``, a SLEAP analysis ``.h5``, netCDF of `movement`, or NWB.
     frame_times
         Seconds of every frame of the video. Frames that the file says nothing of have boxes of
         not-a-number; `fill_gaps` bridges them.
@@ -58,7 +60,7 @@ def read_poses(path: str | Path, frame_times: Float[np.ndarray, " time"]) -> Pos
     except OSError as error:
         reason = error.strerror or str(error)
         raise EthoprismError(f"cannot read ({reason})", path, "check the path") from error
-    poses = _poses_of_hdf5(path) if is_hdf5 else poses_of_csv(path)
+    poses = _poses_of_hdf5(path, frame_times) if is_hdf5 else poses_of_csv(path)
     return None if poses is None else _counted_from_0(poses, frame_times)
 
 
@@ -71,13 +73,15 @@ def _counted_from_0(poses: Poses, frame_times: np.ndarray) -> Poses:
     return poses
 
 
-def _poses_of_hdf5(path: Path) -> Poses | None:
+def _poses_of_hdf5(path: Path, frame_times: np.ndarray) -> Poses | None:
     """Read poses; None if the file holds boxes."""
     try:
         with h5py.File(path) as file:
             _refuse_size(file, path)
             if "node_names" in file and "tracks" in file:
                 return _poses_of_sleap(file)
+            if "nwb_version" in file.attrs:
+                return poses_of_nwb(file, frame_times)
             groups = [name for name, item in file.items() if "pandas_type" in item.attrs]
             if groups:
                 return poses_of_pandas(file[groups[0]])
@@ -113,8 +117,11 @@ def _poses_of_sleap(file: h5py.File) -> Poses:
     confidence = np.full((rows, nodes, tracks), np.nan)
     if "point_scores" in file:
         confidence = np.asarray(file["point_scores"], np.float64).transpose(2, 1, 0)
-    names = [
-        name.decode() if isinstance(name, bytes) else str(name) for name in file["track_names"]
-    ]
+    names, keypoints = ([*map(_text, file[key])] for key in ("track_names", "node_names"))
     names += [f"track_{number}" for number in range(len(names), tracks)]
-    return Poses(np.arange(rows), points, confidence, names[:tracks], "SLEAP")
+    frames = np.arange(rows)
+    return Poses(frames, points, confidence, names[:tracks], "SLEAP", tuple(keypoints))
+
+
+def _text(name: object) -> str:
+    return name.decode() if isinstance(name, bytes) else str(name)

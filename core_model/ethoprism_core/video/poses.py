@@ -31,6 +31,8 @@ class Poses:
         The animals' names.
     source
         The program they come from.
+    keypoints
+        The keypoints' names; empty where nobody tells.
     """
 
     frames: np.ndarray
@@ -38,6 +40,7 @@ class Poses:
     confidence: np.ndarray
     individuals: Sequence[str]
     source: str
+    keypoints: tuple[str, ...] = ()
 
 
 def boxes_of_poses(
@@ -101,7 +104,8 @@ def poses_of_dataset(dataset: xr.Dataset, where: object = None) -> Poses:
         order = (dims[0], *dims[2:])
         confidence = dataset["confidence"].transpose(*order).to_numpy().astype(np.float64)
     names = [str(name) for name in dataset["individual"].to_numpy().tolist()]
-    return Poses(np.arange(len(points)), points, confidence, names, "movement")
+    keypoints = tuple(map(str, position["keypoint"].to_numpy().tolist()))
+    return Poses(np.arange(len(points)), points, confidence, names, "movement", keypoints)
 
 
 def _placed(values: np.ndarray, frames: np.ndarray, count: int) -> np.ndarray:

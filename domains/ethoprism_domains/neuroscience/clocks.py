@@ -37,12 +37,15 @@ class FrameClock:
         (-1 and 0 where there are none), `clock_s` of the frame, and a sentence.
     notices
         What the user should know beside the problems.
+    pulses
+        How many pulses there were, without doubled ones; None if that is not known.
     """
 
     times: Float[np.ndarray, " frame"]
     has_pulse: Bool[np.ndarray, " frame"]
     problems: pd.DataFrame
     notices: tuple[str, ...] = ()
+    pulses: int | None = None
 
     @property
     def period(self) -> float:
@@ -98,7 +101,7 @@ def frame_clock(
     has_pulse = np.zeros(len(frame_times), bool)
     has_pulse[frames[found]] = True
     notices = _notices(len(pulses), len(frames), matching.is_certain)
-    return FrameClock(times, has_pulse, problems, notices)
+    return FrameClock(times, has_pulse, problems, notices, len(pulses))
 
 
 def _first_of_doubled(times: Float[np.ndarray, " time"]) -> Bool[np.ndarray, " time"]:

@@ -15,6 +15,7 @@ import numpy as np
 import xarray as xr
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.video.nwb_poses import pose_groups
 from ethoprism_domains.formats.hdf5 import read_hdf5
 from ethoprism_domains.formats.tables import Table, read_table
 from ethoprism_domains.neuroscience.signals import Continuous, Signal, Spikes
@@ -116,6 +117,15 @@ def _of_nwb(path: Path, series: str | None) -> Signal:
         name = _chosen([*found], series, path)
         item = found[name]
         return _units(item) if "spike_times" in item else _continuous(item)
+
+
+def series_names(file: h5py.File) -> list[str]:
+    """Name the signals of an open NWB file as `read_signal` takes them; poses are none."""
+    poses = tuple(f"{group.name}/" for group in pose_groups(file))
+    names = [str(item.name) for item in _series(file)]
+    names = [name.strip("/") for name in names if not name.startswith(poses)]
+    has_spikes = UNITS in file and "spike_times" in file[UNITS]
+    return [*names, *([UNITS] if has_spikes else [])]
 
 
 def _series(file: h5py.File) -> list[h5py.Group]:

@@ -122,6 +122,11 @@ def _named_unit(key: str) -> str | None:
     return next((unit for word, unit in _WORDS.items() if key.endswith(f"_{word}")), None)
 
 
+def is_time_name(key: str) -> bool:
+    """Say whether a column of this key holds times, as `time_ms` does."""
+    return (key.rsplit("_", 1)[0] if _named_unit(key) else key) in _TIME_NAMES
+
+
 def time_column(table: Table, column: str | None) -> str:
     """Give the key of a table's times: the one that is named, or called so, or the only one.
 
@@ -135,8 +140,7 @@ def time_column(table: Table, column: str | None) -> str:
             return header_key(column)
         listed = ", ".join(table.names)
         raise EthoprismError(f"no column {column!r}", table.path, f"choose among {listed}")
-    stems = {key: key.rsplit("_", 1)[0] if _named_unit(key) else key for key in table.keys}
-    likely = [key for key, stem in stems.items() if stem in _TIME_NAMES]
+    likely = [key for key in table.keys if is_time_name(key)]
     chosen = likely or (list(table.keys) if len(table.keys) == 1 else [])
     if len(chosen) == 1:
         return chosen[0]

@@ -1,7 +1,9 @@
 """What our NWB files call things, and what files from elsewhere may call them."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 
+UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)  # stands in where nobody knows the date
 OBSERVED = "observed"
 ETHOGRAM = "ethogram"
 SUBJECTS = "subjects"

@@ -63,10 +63,7 @@ def _read(path: Path, options: ReadOptions) -> Reading:
             raise EthoprismError("the file is no NWB", path, "export it again")
         tables, videos = find_tables(file, path), find_videos(file, path)
     losses = LossCounter()
-    catalogues = [item for item in tables if item.name in (ETHOGRAM, SUBJECTS)]
-    catalogues += [item for item in tables if item.type_name == "Ethogram"]
-    watched = _observation_tables(tables)
-    behavior = [item for item in tables if item not in catalogues and item not in watched]
+    catalogues, watched, behavior = _sorted(tables)
     skipped = [item for item in behavior if item.name in NO_BEHAVIOR]
     for item in skipped:
         losses.add("tables that tell of no behaviour", item.name)
@@ -83,6 +80,23 @@ def _read(path: Path, options: ReadOptions) -> Reading:
     observed = _observed(seen, clocks, path, events, options)
     told = ethogram if options.ethogram is None else options.ethogram
     return complete(path, events, None, observed, told, options, losses.report())
+
+
+def tells_of_behavior(file: h5py.File, path: Path) -> bool:
+    """Say whether a file has a table of behaviour, or of when somebody looked."""
+    _, watched, behavior = _sorted(find_tables(file, path))
+    return bool(watched or [item for item in behavior if item.name not in NO_BEHAVIOR])
+
+
+def _sorted(
+    tables: Sequence[FoundTable],
+) -> tuple[list[FoundTable], list[FoundTable], list[FoundTable]]:
+    """Tell tables of behaviours and subjects, of what was observed, and all others."""
+    catalogues = [item for item in tables if item.name in (ETHOGRAM, SUBJECTS)]
+    catalogues += [item for item in tables if item.type_name == "Ethogram"]
+    watched = _observation_tables(tables)
+    rest = [item for item in tables if item not in catalogues and item not in watched]
+    return catalogues, watched, rest
 
 
 def _observation_tables(tables: Sequence[FoundTable]) -> list[FoundTable]:

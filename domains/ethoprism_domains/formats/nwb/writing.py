@@ -2,7 +2,6 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -31,12 +30,12 @@ from ethoprism_domains.formats.nwb.layout import (
     OBSERVED,
     POINTS,
     SUBJECTS,
+    UNKNOWN_START,
 )
 
 if TYPE_CHECKING:
     from pynwb import NWBFile
 
-_UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)
 _DECIMALS = 9  # frame times that agree with a rate to the nanosecond are written as the rate
 _IN_SECONDS = "Seconds from the video's first frame"
 _FRAMES = {
@@ -183,7 +182,7 @@ def _empty_file(video: str, annotations: Annotations) -> "NWBFile":
     file = NWBFile(
         session_description=told + "the date is a placeholder, for when it began is not known",
         identifier=str(uuid4()),
-        session_start_time=_UNKNOWN_START,
+        session_start_time=UNKNOWN_START,
         experiment_description="Behaviour coded from video",
         keywords=["behavior", "ethogram", "video"],
     )
