@@ -104,39 +104,56 @@ class Workbench(QObject):
         )
         self.timeline = TimelineView(self.session, self.theme)
         self.bottom = self._make_bottom()
+        window = self._dock(dock_panel)
+        self.over_picture = OverPicture(
+            viewer, window, self.canvas, self.session, self.overlays, self
+        )
+        self.canvas.put_badge(window)
+        self._shortcuts = Shortcuts(
+            window, moves.actions() | self.transport.actions() | self._commands()
+        )
+        self._connect()
+        self._is_closed = False
+        self._ending = Ending(window, self.panel, self)
+        self._ending.window_closed.connect(self.close)
+        self._ending.widget_removed.connect(self._on_removed)
+        self.setParent(self.panel)  # lives as long as what it shows
+
+    def _dock(self, dock_panel: bool) -> QWidget:
+        """Put panel and timeline into the window, and return it."""
+        docks = self.viewer.window
         if dock_panel:
-            viewer.window.add_dock_widget(self.panel, name=PANEL, area="right")
-        dock = viewer.window.add_dock_widget(self.bottom, name="Timeline", area="bottom")
+            docks.add_dock_widget(self.panel, name=PANEL, area="right")
+        dock = docks.add_dock_widget(self.bottom, name="Timeline", area="bottom")
         window = self.bottom.window()
         if isinstance(window, QMainWindow):
             # else napari's panels on the left, which are high, leave the timeline no height
             window.setCorner(_CORNER, Qt.DockWidgetArea.LeftDockWidgetArea)
             window.resizeDocks([dock], [_BOTTOM_HEIGHT], Qt.Orientation.Vertical)
-        self.over_picture = OverPicture(
-            viewer, window, self.canvas, self.session, self.overlays, self
-        )
-        self.canvas.put_badge(window)
-        self.transport.names_toggled.connect(self.canvas.show_names)
+        return window
+
+    def _commands(self) -> dict[str, Callable[[], object]]:
+        """Gather what the views do by key."""
         commands: dict[str, Callable[[], object]] = {}
         for view in self.views.values():
             if isinstance(view, CodingView | AgreementView):
                 commands |= view.commands()
+        return commands
+
+    def _connect(self) -> None:
+        """Let what one view asks for be done by another, for they do not know each other."""
+        for view in self.views.values():
             if isinstance(view, AgreementView):
                 view.loop_asked.connect(self._loop)
                 view.marked.connect(self.timeline.set_marks)
             if isinstance(view, ClassifyView):
                 view.encoder.draw_asked.connect(self.over_picture.draw_rectangle)
                 self.over_picture.rectangle_drawn.connect(view.encoder.set_part)
-        self._shortcuts = Shortcuts(window, moves.actions() | self.transport.actions() | commands)
+        self.transport.names_toggled.connect(self.canvas.show_names)
         self.transport.banner.locate_asked.connect(self._locate)
         self.player.playing_changed.connect(self.timeline.set_playing)
         self.timeline.loop_asked.connect(self._loop)
         self.timeline.modifiers_asked.connect(self._ask_modifiers)
-        self._is_closed = False
-        self._ending = Ending(window, self.panel, self)
-        self._ending.window_closed.connect(self.close)
-        self._ending.widget_removed.connect(self._on_removed)
-        self.setParent(self.panel)  # lives as long as what it shows
 
     def do(self, what: str) -> None:
         """Do what a button of the project's tab is called, such as ``open a project``."""

@@ -9,15 +9,15 @@ from qtpy.QtWidgets import QLineEdit, QMainWindow, QToolButton
 from ethoprism_domains.annotation import editing
 from napari_ethoprism.keys import COMMANDS, Shortcuts
 from napari_ethoprism.playback import Moves, Observing, Player
-from napari_ethoprism.views.theme import Colors, Theme
-from napari_ethoprism.views.transport import TransportView
-from napari_ethoprism.views.transport.clock import (
+from napari_ethoprism.views.clock import (
     parse_frame,
     parse_time,
     parse_wall,
     time_text,
     wall_text,
 )
+from napari_ethoprism.views.theme import Colors, Theme
+from napari_ethoprism.views.transport import TransportView
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ from qtpy.QtWidgets import QWidget
 
 from ethoprism_domains.annotation.editing import Event
 from napari_ethoprism.session import Session
-from napari_ethoprism.views.transport.clock import time_text
+from napari_ethoprism.views.clock import time_text
 
 _PAD, _GAP, _MOST = 6, 4, 12
 _BACKGROUND, _TEXT = QColor(0, 0, 0, 150), QColor("#f4f4f4")

@@ -12,7 +12,7 @@ from qtpy.QtWidgets import (
     QWidget,
 )
 
-from napari_ethoprism.views.transport.clock import time_text
+from napari_ethoprism.views.clock import time_text
 
 if TYPE_CHECKING:
     from ethoprism.comparing import Disagreement

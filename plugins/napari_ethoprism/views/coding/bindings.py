@@ -1,22 +1,12 @@
-"""Which key codes what: the ethogram's keys as a table, and the key of a key press."""
+"""Which key codes what: the ethogram's keys as a table."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-
-from qtpy.QtCore import Qt
-from qtpy.QtGui import QKeyEvent, QKeySequence
 
 from ethoprism_domains.annotation import Ethogram
 from napari_ethoprism.keys import COMMANDS, Command, command
 
 JUDGEMENTS = ("present", "unsure", "absent")
-
-_NONE = Qt.KeyboardModifier.NoModifier
-_PLAIN = (
-    Qt.KeyboardModifier.ShiftModifier
-    | Qt.KeyboardModifier.KeypadModifier
-    | Qt.KeyboardModifier.GroupSwitchModifier
-)
 
 
 @dataclass(frozen=True)
@@ -58,24 +48,6 @@ def command_keys() -> dict[str, Command]:
         for sequence in item.keys:
             keys[" " if sequence == "Space" else sequence] = item
     return keys
-
-
-def key_of(event: QKeyEvent) -> str:
-    """Name the key of a press as an ethogram writes it: a character, or such as ``F5``.
-
-    Caps Lock changes no letter, Shift does. Empty with Ctrl, Alt or the like.
-    """
-    modifiers = event.modifiers()
-    if modifiers & ~_PLAIN:
-        return ""
-    text = event.text()
-    if len(text) == 1 and text.isprintable():
-        is_shifted = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
-        cased = text.upper() if is_shifted else text.lower()
-        return cased if len(cased) == 1 else text
-    if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35 and modifiers == _NONE:
-        return QKeySequence(event.key()).toString()
-    return ""
 
 
 def key_shown(key: str) -> str:

@@ -22,7 +22,7 @@ from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
 from napari_ethoprism.views.coding.asking import Asking, Pausable
 from napari_ethoprism.views.coding.behavior_list import BehaviorList
-from napari_ethoprism.views.coding.bindings import JUDGEMENTS, Bindings, key_of
+from napari_ethoprism.views.coding.bindings import JUDGEMENTS, Bindings
 from napari_ethoprism.views.coding.choosers import (
     JudgementChooser,
     ModeSwitch,
@@ -33,9 +33,9 @@ from napari_ethoprism.views.coding.choosers import (
 from napari_ethoprism.views.coding.coder import HOLD_SECONDS, Coder
 from napari_ethoprism.views.coding.details import DetailsView
 from napari_ethoprism.views.coding.editor import EthogramEditor
-from napari_ethoprism.views.coding.key_filter import KeyFilter
 from napari_ethoprism.views.coding.legend import Legend
 from napari_ethoprism.views.coding.question import Question
+from napari_ethoprism.views.key_filter import KeyFilter, key_of
 from napari_ethoprism.views.theme import Theme
 
 

@@ -8,10 +8,9 @@ from ethoprism_domains.review.candidates import Queue
 from napari_ethoprism.jobs import Learner
 from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
-from napari_ethoprism.views.coding.bindings import key_of
-from napari_ethoprism.views.coding.key_filter import KeyFilter
 from napari_ethoprism.views.flow import FlowLayout
 from napari_ethoprism.views.job_bar import JobBar
+from napari_ethoprism.views.key_filter import KeyFilter, key_of
 from napari_ethoprism.views.parts import button, scrolled, sentence
 from napari_ethoprism.views.review.card import Card
 from napari_ethoprism.views.review.queue_list import QueueList

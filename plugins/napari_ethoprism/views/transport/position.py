@@ -7,14 +7,14 @@ from qtpy.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from napari_ethoprism.keys import command
 from napari_ethoprism.session import Session
-from napari_ethoprism.views.theme import Theme
-from napari_ethoprism.views.transport.clock import (
+from napari_ethoprism.views.clock import (
     parse_frame,
     parse_time,
     parse_wall,
     time_text,
     wall_text,
 )
+from napari_ethoprism.views.theme import Theme
 from napari_ethoprism.views.transport.field import PositionField
 
 _ENTER = "Click, type another one, and press Enter to go there"

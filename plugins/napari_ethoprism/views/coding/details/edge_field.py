@@ -6,8 +6,8 @@ from qtpy.QtWidgets import QLineEdit, QSpinBox, QToolButton, QWidget
 
 from ethoprism_domains.annotation import seconds_to_frames
 from napari_ethoprism.session import Session
+from napari_ethoprism.views.clock import parse_time, time_text
 from napari_ethoprism.views.coding.choosers import row_of
-from napari_ethoprism.views.transport.clock import parse_time, time_text
 
 _OPEN = -1
 

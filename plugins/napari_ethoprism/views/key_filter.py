@@ -1,10 +1,10 @@
-"""Sees every key of one window before anybody else does, and takes those that are wanted."""
+"""Keys as an ethogram names them, and a filter that sees a window's keys before anybody else."""
 
 import time
 from collections.abc import Callable
 
-from qtpy.QtCore import QCoreApplication, QEvent, QObject
-from qtpy.QtGui import QKeyEvent
+from qtpy.QtCore import QCoreApplication, QEvent, QObject, Qt
+from qtpy.QtGui import QKeyEvent, QKeySequence
 from qtpy.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
@@ -18,6 +18,30 @@ from qtpy.QtWidgets import (
 )
 
 _KEYS = (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress, QEvent.Type.KeyRelease)
+_NONE = Qt.KeyboardModifier.NoModifier
+_PLAIN = (
+    Qt.KeyboardModifier.ShiftModifier
+    | Qt.KeyboardModifier.KeypadModifier
+    | Qt.KeyboardModifier.GroupSwitchModifier
+)
+
+
+def key_of(event: QKeyEvent) -> str:
+    """Name the key of a press as an ethogram writes it: a character, or such as ``F5``.
+
+    Caps Lock changes no letter, Shift does. Empty with Ctrl, Alt or the like.
+    """
+    modifiers = event.modifiers()
+    if modifiers & ~_PLAIN:
+        return ""
+    text = event.text()
+    if len(text) == 1 and text.isprintable():
+        is_shifted = bool(modifiers & Qt.KeyboardModifier.ShiftModifier)
+        cased = text.upper() if is_shifted else text.lower()
+        return cased if len(cased) == 1 else text
+    if Qt.Key.Key_F1 <= event.key() <= Qt.Key.Key_F35 and modifiers == _NONE:
+        return QKeySequence(event.key()).toString()
+    return ""
 
 
 class KeyFilter(QObject):
