@@ -255,7 +255,7 @@ def _recipe(dataset: Dataset, study: Study, encoder: Encoder, out: Path) -> Reci
 
 def _followed(dataset: Dataset) -> int:
     """Count the animals that are followed in a video: as many as the most that one shows."""
-    if dataset.habits.sampling.kind != "subject":
+    if not dataset.habits.sampling.follows:
         return 0
     return max(1, *(len(item.individuals) for item in dataset.recordings))
 
@@ -317,7 +317,7 @@ def _group(recording: Recording, key: str) -> str:
 
 def _track_files(dataset: Dataset, used: list[Recording], folder: Path | None) -> dict[str, Path]:
     """Give the tracks of each recording as a file, where windows show single animals."""
-    if dataset.habits.sampling.kind != "subject":
+    if not dataset.habits.sampling.follows:
         return {}
     files = {}
     for item in used:

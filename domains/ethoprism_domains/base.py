@@ -5,7 +5,7 @@ finds odd on the way becomes a `Finding`: nothing is dropped in silence.
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,6 +19,7 @@ from jaxtyping import Float
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import Region, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, empty_events, make_observed
+from ethoprism_domains.formats.losses import LossReport
 from ethoprism_domains.habits import Habits, ProbeChoice, Sampling, Scoring, window_labels
 
 __all__ = [
@@ -192,6 +193,9 @@ class Dataset:
         How this data set is sampled and scored.
     findings
         What was odd about its files.
+    exporters
+        What writes it in a form of the field's own that is more than label files, by names that
+        `habits.exports` may have: a function of the folder, which says what was lost.
 
     Raises
     ------
@@ -205,6 +209,7 @@ class Dataset:
     ethogram: Ethogram
     habits: Habits = field(default_factory=Habits)
     findings: tuple[Finding, ...] = ()
+    exporters: Mapping[str, Callable[[Path], LossReport]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         _refuse_twins([item.name for item in self.recordings], "recordings", self.name)

@@ -179,7 +179,7 @@ def _compare_recordings(dataset: Dataset) -> Iterator[Finding]:
             yield Finding("same video", path.name, "several recordings are this file", times)
     if dataset.habits.group_by != "video":
         yield from _check_groups(dataset, dataset.habits.group_by)
-    if dataset.habits.sampling.kind == "subject":
+    if dataset.habits.sampling.follows:
         without = [item.name for item in dataset.recordings if item.tracks is None]
         if without and len(without) < len(dataset.recordings):
             told = "it has no tracks, and other recordings do"

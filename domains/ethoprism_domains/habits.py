@@ -34,6 +34,8 @@ class Sampling:
         own times.
     stride
         Frames from one window to the next; if not given, half a window, of whole clips a window.
+    cropped
+        Whether whole clips show the square around each animal, and not the whole picture.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class Sampling:
     step: int = 1
     milliseconds: float | int | None = None
     stride: int | None = None
+    cropped: bool = False
 
     def __post_init__(self) -> None:
         _check_choice("sampling", self.kind, SAMPLINGS)
@@ -53,6 +56,11 @@ class Sampling:
             value = getattr(self, name)
             if value is not None and not value > 0:
                 raise EthoprismError(f"expected {name} above 0, got {value}", "sampling")
+
+    @property
+    def follows(self) -> bool:
+        """Whether samples show the squares around animals."""
+        return self.kind == "subject" or (self.kind == "clip" and self.cropped)
 
     @property
     def in_milliseconds(self) -> bool:
@@ -155,7 +163,8 @@ class Habits:
     group_by
         What is left out as a whole: ``animal``, ``session``, ``site`` or ``video``.
     exports
-        The label formats that the field exchanges, by their names in `formats.FORMATS`.
+        The label formats that the field exchanges, by their names in `formats.FORMATS`, or in a
+        data set's `exporters`.
     """
 
     sampling: Sampling = field(default_factory=Sampling)

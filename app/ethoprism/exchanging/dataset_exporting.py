@@ -22,7 +22,7 @@ def export_dataset(
     ----------
     out
         The folder. A format of one video a file gets a file for each recording, in a folder of the
-        format's name; the others one file.
+        format's name; the others one file. What the data set has an exporter for gets a folder.
     formats
         Their names; those of the data set's habits if not given.
 
@@ -35,15 +35,20 @@ def export_dataset(
     EthoprismError
         If nothing is labelled, a file is there already, or one cannot be written.
     """
-    chosen = [find_format(name) for name in formats or dataset.habits.exports]
+    wanted = list(formats or dataset.habits.exports)
+    own = {name: Path(out) / name for name in wanted if name in dataset.exporters}
+    chosen = [find_format(name) for name in wanted if name not in own]
     labelled = [item.name for item in dataset.recordings if item.labelled]
     if not labelled:
         raise EthoprismError("no recording is labelled", dataset.name, "there is nothing to write")
     targets = {item.name: dict(_targets(item, dataset, labelled, Path(out))) for item in chosen}
-    for path in (path for paths in targets.values() for path in paths):
+    for path in (*own.values(), *(path for paths in targets.values() for path in paths)):
         if path.exists():
             raise EthoprismError("it exists already", path, "choose another folder")
-    return {name: _write(name, paths, dataset) for name, paths in targets.items()}
+    packages = {
+        name: Exported((path,), dataset.exporters[name](path)) for name, path in own.items()
+    }
+    return packages | {name: _write(name, paths, dataset) for name, paths in targets.items()}
 
 
 def _targets(

@@ -10,8 +10,7 @@ import xarray as xr
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Ethogram
-from ethoprism_domains.ecology.recordings import CONTENT
-from ethoprism_domains.ecology.traps import OBSERVATIONS, CameraTraps, make_table
+from ethoprism_domains.ecology.traps import CONTENT, OBSERVATIONS, CameraTraps, make_table
 
 
 def classified(

@@ -5,8 +5,7 @@ import pandas as pd
 from jaxtyping import Float
 from scipy.stats import chi2
 
-from ethoprism_domains.ecology.recordings import species_of
-from ethoprism_domains.ecology.traps import CameraTraps
+from ethoprism_domains.ecology.traps import CameraTraps, species_of
 from ethoprism_domains.evaluation.bootstrap import bootstrap_weights, percentile_interval
 
 EFFORT_COLUMNS = ("deployment", "site", "start", "stop", "days")

@@ -13,8 +13,7 @@ import pandas as pd
 from jaxtyping import Bool, Int64
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.ecology.recordings import species_of
-from ethoprism_domains.ecology.traps import CameraTraps
+from ethoprism_domains.ecology.traps import CameraTraps, species_of
 
 RECORD_COLUMNS = ("site", "deployment", "species", "start", "stop", "count")
 EVENT_COLUMNS = ("site", "species", "event", "start", "stop", "records", "count")

@@ -15,7 +15,6 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path, write_text
 from ethoprism_domains.ecology.independence import Independence, event_numbers
 from ethoprism_domains.ecology.package import PACKAGE
-from ethoprism_domains.ecology.recordings import species_of
 from ethoprism_domains.ecology.times import write_time
 from ethoprism_domains.ecology.traps import (
     DEPLOYMENTS,
@@ -25,6 +24,7 @@ from ethoprism_domains.ecology.traps import (
     OFFSET,
     UNIDENTIFIED,
     CameraTraps,
+    species_of,
 )
 from ethoprism_domains.formats.losses import LossCounter, LossReport
 

@@ -23,11 +23,18 @@ from ethoprism_domains.annotation import (
     with_seconds,
 )
 from ethoprism_domains.base import Dataset, Finding, Recording, RecordingClock, times_of_video
+from ethoprism_domains.ecology.package_writing import write_package
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS
-from ethoprism_domains.ecology.traps import FILE, OFFSET, UNIDENTIFIED, CameraTraps
+from ethoprism_domains.ecology.traps import (
+    CONTENT,
+    FILE,
+    OFFSET,
+    UNIDENTIFIED,
+    CameraTraps,
+    species_of,
+)
 
-BLANK = "blank"
-CONTENT = (BLANK, "human", "vehicle")
+PACKAGE_EXPORT = "camtrap-dp-package"
 _UNASSESSED = ("", "unknown", "unclassified")
 
 Row = dict[Any, Any]
@@ -46,7 +53,13 @@ def dataset_of(traps: CameraTraps) -> Dataset:
         for medium in traps.media.to_dict("records")
     )
     return Dataset(
-        traps.name, DOMAIN_NAME, recordings, ethogram, HABITS, (*traps.findings, *unplaced)
+        traps.name,
+        DOMAIN_NAME,
+        recordings,
+        ethogram,
+        replace(HABITS, exports=(PACKAGE_EXPORT, "bouts-csv")),
+        (*traps.findings, *unplaced),
+        {PACKAGE_EXPORT: lambda folder: write_package(traps, folder)},
     )
 
 
@@ -63,16 +76,6 @@ def ethogram_of(observations: pd.DataFrame) -> Ethogram:
         for name in names
     }
     return Ethogram(tuple(taken[name] for names in named.values() for name in names))
-
-
-def species_of(observations: pd.DataFrame) -> pd.Series:
-    """Give the species of each observation of an animal, `UNIDENTIFIED` where nobody told it.
-
-    Empty for other observations.
-    """
-    animal = observations["observationType"] == "animal"
-    names = observations["scientificName"].where(observations["scientificName"] != "", UNIDENTIFIED)
-    return names.where(animal, "")
 
 
 def media_of_events(traps: CameraTraps) -> pd.DataFrame:

@@ -53,6 +53,8 @@ OFFSET = "utcOffset"  # minutes that the clock on the wall is ahead of UTC
 FILE = "file"  # where a medium is on this machine; empty if it is not there
 DEPLOYMENT_TABLE: Mapping[str, str] = {**DEPLOYMENTS, OFFSET: "whole"}
 MEDIA_TABLE: Mapping[str, str] = {**MEDIA, OFFSET: "whole", FILE: "text"}
+BLANK = "blank"
+CONTENT = (BLANK, "human", "vehicle")  # what observations are of besides animals
 UNIDENTIFIED = "unidentified animal"
 
 
@@ -115,6 +117,16 @@ def make_table(records: Iterable[Mapping[str, Any]], kinds: Mapping[str, str]) -
     rows = list(records)
     columns = {name: _column([row.get(name) for row in rows], kind) for name, kind in kinds.items()}
     return pd.DataFrame(columns)
+
+
+def species_of(observations: pd.DataFrame) -> pd.Series:
+    """Give the species of each observation of an animal, `UNIDENTIFIED` where nobody told it.
+
+    Empty for other observations.
+    """
+    animal = observations["observationType"] == "animal"
+    names = observations["scientificName"].where(observations["scientificName"] != "", UNIDENTIFIED)
+    return names.where(animal, "")
 
 
 def _column(cells: list[Any], kind: str) -> pd.Series:
