@@ -4,10 +4,15 @@ from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.base import Dataset
+from ethoprism_domains.ecology.chimpact import CHIMPACT
+from ethoprism_domains.ecology.clips import CLIPS
 from ethoprism_domains.ecology.deployment_folder import (
     is_deployment_folder,
     read_deployment_folder,
 )
+from ethoprism_domains.ecology.drone import DRONE
+from ethoprism_domains.ecology.kabr import KABR
+from ethoprism_domains.ecology.mammalps import MAMMALPS
 from ethoprism_domains.ecology.package import is_package, read_package
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS, SetReader
 from ethoprism_domains.ecology.recordings import dataset_of
@@ -26,6 +31,11 @@ READERS: tuple[SetReader, ...] = (
         is_deployment_folder,
         lambda path: dataset_of(read_deployment_folder(path)),
     ),
+    KABR,
+    CHIMPACT,
+    MAMMALPS,
+    DRONE,
+    CLIPS,
 )
 
 

@@ -74,12 +74,25 @@ CVAT = Format(
 )
 
 
+def track_name(track: Element) -> str:
+    """Name the animal of a track: its label and its number."""
+    return f"{track.get('label', 'track')} {track.get('id', '')}".strip()
+
+
+def shapes_of(track: Element, path: Path) -> list[tuple[int, Element]]:
+    """List the shapes of a track with their frames, in the order of these.
+
+    Raises
+    ------
+    EthoprismError
+        If a frame is no number.
+    """
+    shapes = ((_frame(shape, path), shape) for shape in track if shape.get("frame") is not None)
+    return sorted(shapes, key=lambda item: item[0])
+
+
 def _spans(track: Element, path: Path) -> Iterator[_Span]:
-    name = f"{track.get('label', 'track')} {track.get('id', '')}".strip()
-    shapes = sorted(
-        ((_frame(shape, path), shape) for shape in track if shape.get("frame") is not None),
-        key=lambda item: item[0],
-    )
+    name, shapes = track_name(track), shapes_of(track, path)
     starts = [frame for frame, _ in shapes]
     stops = [*starts[1:], *(frame + 1 for frame in starts[-1:])]
     for (start, shape), stop in zip(shapes, stops, strict=True):

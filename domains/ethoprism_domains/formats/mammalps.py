@@ -5,7 +5,7 @@ species and track. An animal that was not detected in a frame is not in the pict
 known of it there. Layout as in MammAlps (Gabeff et al., 2025).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -72,10 +72,21 @@ def _seen(content: dict[str, Any], path: Path) -> Iterator[Seen]:
         for found in expect_list(entry.get("detections"), path, where):
             detection = expect_mapping(found, path, where)
             said = expect_mapping(detection.get("attributes") or {}, path, where)
-            track = expect_text(detection.get("track_id"), path, f"{where}, track_id")
-            species = said.get("species")
-            animal = f"{species} {track}" if isinstance(species, str) else track
-            yield frame, animal.strip(), _names(said, _ACTIONS), _names(said, _ACTIVITIES)
+            animal = animal_name(detection, path, where)
+            yield frame, animal, _names(said, _ACTIONS), _names(said, _ACTIVITIES)
+
+
+def animal_name(detection: Mapping[str, Any], path: Path, where: str) -> str:
+    """Name the animal of a detection: its species and the number of its track.
+
+    Raises
+    ------
+    EthoprismError
+        If it has no track.
+    """
+    track = expect_text(detection.get("track_id"), path, f"{where}, track_id")
+    species = expect_mapping(detection.get("attributes") or {}, path, where).get("species")
+    return (f"{species} {track}" if isinstance(species, str) else track).strip()
 
 
 def _names(said: dict[str, Any], keys: tuple[str, ...]) -> list[str]:

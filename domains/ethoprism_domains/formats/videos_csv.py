@@ -1,4 +1,4 @@
-"""One row a video: `video` and a `label` that holds for all of it.
+"""One row a video: `video` (or `clip`, `file`, `filepath`) and a `label` that holds for all of it.
 
 A video may have several rows, one a label; if none has, the labels exclude one another. The words
 background and none mean that nothing was seen, an empty label that the video was not assessed.
@@ -16,27 +16,43 @@ from ethoprism_domains.formats.base import Format, Reading, ReadOptions, complet
 from ethoprism_domains.formats.frames_csv import NO_BEHAVIOR
 from ethoprism_domains.formats.tables import Table, header_keys, read_table
 
+_VIDEO = ("video", "clip", "file", "filename", "file_name", "filepath")
+_FRAMES = {"frame", "start_frame", "start_s"}
+
 
 def sniff(path: Path, head: bytes) -> bool:
     """Recognise a table of videos by its header."""
-    keys = header_keys(head)
-    return "video" in keys and "label" in keys and not {"frame", "start_frame", "start_s"} & {*keys}
+    keys = {*header_keys(head)}
+    return bool(keys & {*_VIDEO}) and "label" in keys and not keys & _FRAMES
+
+
+def named_videos(table: Table) -> list[str]:
+    """Give the video that each row is of.
+
+    Raises
+    ------
+    EthoprismError
+        If no column names videos.
+    """
+    column = next((key for key in _VIDEO if key in table), None)
+    if column is None:
+        told = f"no column 'video' among {', '.join(table.names)}"
+        raise EthoprismError(told, table.path, "add it")
+    return [name.strip() for name in table.text(column)]
 
 
 def read(path: Path, options: ReadOptions) -> Reading:
     """Read labels of whole videos; see the module."""
     table = read_table(path)
-    for key in ("video", "label"):
-        if key not in table:
-            raise EthoprismError(
-                f"no column {key!r} among {', '.join(table.names)}", path, "add it"
-            )
+    videos = named_videos(table)
+    if "label" not in table:
+        raise EthoprismError(f"no column 'label' among {', '.join(table.names)}", path, "add it")
     rows = pd.DataFrame(
         {
-            "video": [name.strip() for name in table.text("video")],
+            "video": videos,
             "behavior": [name.strip() for name in table.text("label")],
             "start_frame": 0,
-            "stop_frame": _lengths(table, options),
+            "stop_frame": _lengths(table, videos, options),
             "line": table.lines,
         }
     )
@@ -61,10 +77,10 @@ VIDEOS_CSV = Format(
 )
 
 
-def _lengths(table: Table, options: ReadOptions) -> np.ndarray:
+def _lengths(table: Table, videos: list[str], options: ReadOptions) -> np.ndarray:
     told = table.whole_numbers("n_frames")
-    for row, video in enumerate(table.text("video")):
-        times = options.times_of(video.strip()) if video.strip() else None
+    for row, video in enumerate(videos):
+        times = options.times_of(video) if video else None
         if times is not None:
             told[row] = len(times)
         if not told[row] > 0:
