@@ -1,11 +1,13 @@
 """Write the labels of a data set in the formats that its field exchanges."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 from ethoprism.exchanging.exporting import Exported
+from ethoprism.exchanging.time_budgets import TIME_BUDGET, write_time_budget
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.base import Dataset, times_of_video
@@ -22,7 +24,8 @@ def export_dataset(
     ----------
     out
         The folder. A format of one video a file gets a file for each recording, in a folder of the
-        format's name; the others one file. What the data set has an exporter for gets a folder.
+        format's name; the others one file. ``time-budget``, and what the data set has an exporter
+        for, get a folder.
     formats
         Their names; those of the data set's habits if not given.
 
@@ -36,7 +39,8 @@ def export_dataset(
         If nothing is labelled, a file is there already, or one cannot be written.
     """
     wanted = list(formats or dataset.habits.exports)
-    own = {name: Path(out) / name for name in wanted if name in dataset.exporters}
+    exporters = {TIME_BUDGET: partial(write_time_budget, dataset), **dataset.exporters}
+    own = {name: Path(out) / name for name in wanted if name in exporters}
     chosen = [find_format(name) for name in wanted if name not in own]
     labelled = [item.name for item in dataset.recordings if item.labelled]
     if not labelled:
@@ -45,9 +49,7 @@ def export_dataset(
     for path in (*own.values(), *(path for paths in targets.values() for path in paths)):
         if path.exists():
             raise EthoprismError("it exists already", path, "choose another folder")
-    packages = {
-        name: Exported((path,), dataset.exporters[name](path)) for name, path in own.items()
-    }
+    packages = {name: Exported((path,), exporters[name](path)) for name, path in own.items()}
     return packages | {name: _write(name, paths, dataset) for name, paths in targets.items()}
 
 

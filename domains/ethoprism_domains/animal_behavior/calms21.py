@@ -64,8 +64,8 @@ def read_calms21(path: Path) -> Dataset:
     for file in files:
         content = expect_mapping(read_json(file), file, "the file")
         reading = read_content(content, file, ReadOptions())
-        for annotator, name, told in sequences(content, file):
-            recordings.append(_recording(name, annotator, told, reading, videos, findings))
+        for annotator, name, sequence in sequences(content, file):
+            recordings.append(_recording(name, annotator, sequence, reading, videos, findings))
     names = dict.fromkeys(item.name for part in recordings for item in part.annotations.ethogram)
     ethogram = _directed(exclusive(tuple(Behavior(name) for name in names)))
     findings += videos.unused()

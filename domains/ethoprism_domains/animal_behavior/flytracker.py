@@ -127,9 +127,9 @@ def count_feature_frames(path: Path) -> int:
 
 
 def _spans(cell: object, path: Path, behavior: str) -> np.ndarray:
-    if not np.size(cell):
-        return np.zeros((0, 2))
     spans = np.asarray(cell)
+    if not spans.size:
+        return np.zeros((0, 2))
     if spans.dtype.kind not in "fiu" or spans.ndim != 2 or spans.shape[1] < 2:
         raise EthoprismError(f"the bouts of {behavior} are no spans of frames", path, _CHECK)
     return spans[:, :2].astype(np.float64)

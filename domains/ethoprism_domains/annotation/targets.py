@@ -58,17 +58,24 @@ def split_by_target(annotations: Annotations) -> Annotations:
     keeps its name. Behaviours exclude one another as before, whomever they are directed at.
     """
     targets = targets_of(annotations)
+    behaviors = annotations.events["behavior"].tolist()
+    variants = [
+        [_directed(name, target) for target in aimed_at] or [name]
+        for name, aimed_at in zip(behaviors, targets, strict=True)
+    ]
     events = annotations.events.assign(
-        behavior=[
-            [_directed(name, target) for target in aimed_at] or [name]
-            for name, aimed_at in zip(annotations.events["behavior"], targets, strict=True)
-        ],
+        behavior=pd.Series(variants, index=annotations.events.index, dtype=object),
         modifiers=_without_targets(annotations),
     )
     events = events.explode("behavior", ignore_index=True).astype(annotations.events.dtypes)
     events = events.assign(event_id=_distinct(events["event_id"]))
-    ethogram = _split_ethogram(annotations.ethogram, annotations.events["behavior"], targets)
+    ethogram = _split_ethogram(annotations.ethogram, behaviors, targets)
     return Annotations(events, annotations.observed, ethogram)
+
+
+def behavior_of(name: str) -> str:
+    """Give the behaviour that `split_by_target` has made `name` of: ``attack @intruder``."""
+    return name.rpartition(_AT)[0] or name
 
 
 def _place_of_target(behavior: Behavior) -> int | None:
@@ -114,7 +121,7 @@ def _distinct(ids: pd.Series) -> list[str]:
 
 
 def _split_ethogram(
-    ethogram: Ethogram, behaviors: pd.Series, targets: Sequence[tuple[str, ...]]
+    ethogram: Ethogram, behaviors: Sequence[str], targets: Sequence[tuple[str, ...]]
 ) -> Ethogram:
     pairs = {
         (behavior, target): None
