@@ -114,7 +114,7 @@ class _Folder:
         time = told[0] if told else _time_in(PurePosixPath(name).name)
         if time is None:
             self._note("no time", deployed.name, name)
-        placed = self._place(time, deployed, name)
+        placed = self._place(time, deployed, name, deployed.ahead)
         kind = mimetypes.guess_type(name)[0] or "video/unknown"
         return {
             "mediaID": name,
@@ -202,14 +202,16 @@ class _Folder:
             self.deployments[known] = Deployed(known, PurePosixPath(name).parts[0])
         return self.deployments[known]
 
-    def _place(self, time: datetime | None, deployed: Deployed, name: str) -> Placed | None:
+    def _place(
+        self, time: datetime | None, deployed: Deployed, name: str, ahead: timedelta = timedelta()
+    ) -> Placed | None:
         if time is None:
             return None
         zone = deployed.zone
         if zone is None and time.tzinfo is None:
             self._note("no time zone", deployed.name, name)
             zone = UTC
-        placed = place(time, zone, deployed.ahead)
+        placed = place(time, zone, ahead)
         if placed.doubt:
             self._note(f"{placed.doubt} time", deployed.name, name)
         return placed

@@ -35,9 +35,9 @@ class Deployed:
     name
         Its folder, below that of all.
     start, end
-        As noted, with or without a time zone.
+        By the watch of who set it up, with or without a time zone.
     zone
-        Of the camera's clock; None if nothing tells it.
+        Of that watch and of the camera's clock; None if nothing tells it.
     ahead
         How far the camera's clock was ahead of the true time.
     """

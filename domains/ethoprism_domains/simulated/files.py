@@ -62,7 +62,7 @@ def write_recording(
         frames=truth / f"{name}.frames.csv",
         tracks=truth / f"{name}.tracks.nc",
     )
-    _write_video(recording, files.video, progress)
+    write_video(recording, files.video, progress)
     write_table(recording.bouts.assign(video=files.video.name), files.bouts)
     write_table(frame_table(recording), files.frames)
     with atomic_path(files.tracks) as temporary:
@@ -90,7 +90,14 @@ def write_table(table: pd.DataFrame, path: Path) -> None:
     write_text(path, table[order].to_csv(index=False, lineterminator="\n"))
 
 
-def _write_video(recording: Recording, path: Path, progress: Progress | None) -> None:
+def write_video(recording: Recording, path: Path, progress: Progress | None = None) -> None:
+    """Write a recording's video alone; it appears whole or not at all.
+
+    Raises
+    ------
+    EthoprismError
+        If the picture's height or width is odd, or the file cannot be written.
+    """
     height, width = recording.settings.size
     if height % 2 or width % 2:
         raise EthoprismError(
