@@ -118,7 +118,8 @@ class Recording:
     name
         What its annotations call the video.
     video
-        The video's file; None if the data set does not have it.
+        The video's file, or a folder of JPEGs that are its frames; None if the data set does not
+        have it.
     annotations
         Its events and what was observed of it; none for a recording that nobody labelled.
     individuals
@@ -132,7 +133,8 @@ class Recording:
     frame_counts
         How many frames the files beside the video speak of, such as ``{"labels": 900}``.
     metadata
-        What else is known, as plain values; `split` is the published one, train or test.
+        What else is known, as plain values; `split` is the published one, train or test,
+        `frames_per_second` the rate of a folder of pictures.
     regions
         Named fixed parts of the picture, such as face and paws of a head-fixed animal.
     signals

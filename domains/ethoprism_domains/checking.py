@@ -10,6 +10,7 @@ import xarray as xr
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import VideoIndex, load_index
+from ethoprism_core.video.packing import pictures_in
 from ethoprism_core.video.pose_files import read_tracks
 from ethoprism_domains.annotation import runs
 from ethoprism_domains.base import Dataset, Finding, Recording
@@ -52,6 +53,9 @@ def count_behaviors(dataset: Dataset) -> pd.DataFrame:
 
 
 def _check_recording(recording: Recording) -> Iterator[Finding]:
+    if recording.video is not None and recording.video.is_dir():
+        yield from _check_pictures(recording, recording.video)
+        return
     index, problem = _index(recording)
     if problem is not None:
         yield problem
@@ -63,6 +67,22 @@ def _check_recording(recording: Recording) -> Iterator[Finding]:
     yield from _check_clock(recording, count)
     yield from _check_labels(recording, count)
     yield from _check_tracks(recording, None if index is None else index.times)
+
+
+def _check_pictures(recording: Recording, folder: Path) -> Iterator[Finding]:
+    """Check a recording whose frames are the pictures of a folder."""
+    pictures = pictures_in(folder)
+    count = len(pictures)
+    numbers = [int(path.stem) for path in pictures if path.stem.isdecimal()]
+    holes = max(numbers) - min(numbers) + 1 - len(numbers) if numbers else 0
+    if holes:
+        told = f"numbers of its pictures are missing between {min(numbers)} and {max(numbers)}"
+        yield Finding("gap", recording.name, told, holes)
+    if not count:
+        yield Finding("missing file", recording.name, f"no picture is in {folder}")
+    yield from _disagreements(recording, count)
+    yield from _check_clock(recording, count)
+    yield from _check_labels(recording, count)
 
 
 def _index(recording: Recording) -> tuple[VideoIndex | None, Finding | None]:
