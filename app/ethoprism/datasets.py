@@ -12,6 +12,7 @@ from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.embedding import Recipe, Stages, fetch_encoder, silently
 from ethoprism.evaluating import Evaluation, cross_validate
 from ethoprism.footage import Footage, embed_study
+from ethoprism.pictures import with_videos
 from ethoprism.study import Study
 from ethoprism_core.encoders import Encoder
 from ethoprism_core.errors import EthoprismError
@@ -229,6 +230,7 @@ def embed_dataset(
     EthoprismError
         If its videos cannot be read, do not fit, or differ too much to be sampled in one way.
     """
+    dataset = with_videos(dataset, features / "pictures", stages)
     study = study_of(dataset, group_by, features / "tracks")
     footage = embed_study(study, _recipe(dataset, study, encoder, features), stages)
     return _relabelled(footage, dataset)
@@ -303,7 +305,7 @@ def _without_exclusions(study: Study) -> Study:
 
 
 def _has_video(recording: Recording) -> bool:
-    return recording.video is not None and recording.video.is_file()
+    return recording.video is not None and recording.video.exists()
 
 
 def _group(recording: Recording, key: str) -> str:
