@@ -10,6 +10,7 @@ import jax
 import numpy as np
 import pandas as pd
 import pytest
+from flax import nnx
 from safetensors.numpy import load_file
 
 from ethoprism.cli import main
@@ -18,9 +19,9 @@ from ethoprism.pretraining.gathering import Material, gather
 from ethoprism.pretraining.recipe import PRESETS, STAGES, Recipe, preset, read_recipe
 from ethoprism.pretraining.simulated import SimulatedCorpus
 from ethoprism_core.encoders import hub
-from ethoprism_core.encoders.videoprism import load_video_text
+from ethoprism_core.encoders.videoprism import load_video_text, vocabulary_beside
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.model import VideoText, load_model
+from ethoprism_core.model import VideoEncoder, VideoText, load_model, random_model, save_model
 from ethoprism_core.pretraining import ContrastiveConfig, MaskedConfig
 from ethoprism_core.pretraining.data import ClipShape, Views, read_manifest
 from ethoprism_domains.simulated import random_clip
@@ -121,6 +122,23 @@ def test_a_run_that_is_stopped_and_gone_on_with_ends_the_same(
         np.testing.assert_array_equal(array, ends[1][name], err_msg=name)
     steps = pd.read_csv(out / "metrics.csv")["step"].tolist()
     assert steps == list(range(1, 7))
+
+
+@pytest.mark.slow
+def test_texts_are_tuned_to_a_frozen_encoder(stage_one, manifest, tmp_path):
+    encoder, sizes = tmp_path / "encoder.safetensors", ContrastiveConfig.tiny().model.video
+    save_model(random_model(lambda rngs: VideoEncoder(sizes, rngs=rngs), 7), encoder)
+    start, out = stage_one / "model.safetensors", tmp_path / "tuned"
+    command = ["contrastive", "--manifest", manifest, *COMMON, "--steps", 3, "--out", out]
+    assert pretrain(*command, "--start", start, "--frozen", encoder) == 0
+    tuned = load_model(out / "model.safetensors")
+    ends = [jax.tree.leaves(nnx.state(one)) for one in (load_model(encoder), tuned.vision_encoder)]
+    for kept, frozen in zip(*ends, strict=True):
+        np.testing.assert_array_equal(kept, frozen)
+    before, after = load_file(start), load_file(out / "model.safetensors")
+    assert any((before[name] != after[name]).any() for name in before if "text_encoder" in name)
+    pieces = [vocabulary_beside(path).read_bytes() for path in (start, out / "model.safetensors")]
+    assert pieces[0] == pieces[1]
 
 
 @pytest.mark.slow

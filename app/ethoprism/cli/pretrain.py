@@ -42,10 +42,18 @@ def _add_stage(parser: argparse.ArgumentParser, stage: str) -> None:
     )
     material = parser.add_argument_group("what is learned from")
     _add_material(material)
-    parser.set_defaults(teacher=None, teacher_checkpoint=None)
+    parser.set_defaults(teacher=None, teacher_checkpoint=None, frozen=None)
     if stage != "contrastive":
         _add_teacher(material)
-    _add_training(parser.add_argument_group("what is trained"))
+    training = parser.add_argument_group("what is trained")
+    _add_training(training)
+    if stage == "contrastive":
+        training.add_argument(
+            "--frozen",
+            type=Path,
+            metavar="FILE",
+            help="keep the video encoder of this model as it is, and tune the texts to it",
+        )
     parser.add_argument(
         "--out", type=Path, required=True, metavar="DIR", help="where the run and its model go"
     )
@@ -158,14 +166,16 @@ def _request(arguments: argparse.Namespace) -> "Request":
         arguments.follow,
         arguments.workers,
     )
+    recipe = _recipe(arguments).shortened(arguments.steps, arguments.batch)
     return Request(
         arguments.stage,
-        _recipe(arguments).shortened(arguments.steps, arguments.batch),
+        recipe if arguments.frozen is None else recipe.retuning(),
         material,
         arguments.out,
         arguments.teacher,
         arguments.teacher_checkpoint,
         arguments.start,
+        arguments.frozen,
         arguments.resume,
         arguments.shards,
     )

@@ -23,12 +23,17 @@ _MOST_CAPTIONS = 200_000  # of each corpus: more do not change the pieces
 
 
 def find_vocabulary(
-    config: ContrastiveConfig, corpora: Sequence[Corpus], shape: ClipShape, model: Path
+    config: ContrastiveConfig,
+    corpora: Sequence[Corpus],
+    shape: ClipShape,
+    model: Path,
+    start: Path | None = None,
 ) -> Path:
-    """Return the vocabulary of a run: its own from before, the public one, or a new one.
+    """Return the vocabulary of a run: its own from before, its start's, the public one, or a new.
 
-    The public one is taken where it is in the cache and the text tower has room for it; otherwise
-    one is learned from the captions. Either way it lies beside the `model` file.
+    A text tower understands its own pieces only, so a model that starts from another takes over
+    what lies beside that. The public one is taken where it is in the cache and the text tower has
+    room for it; otherwise one is learned from the captions. It lies beside the `model` file.
 
     Raises
     ------
@@ -38,10 +43,12 @@ def find_vocabulary(
     path = vocabulary_beside(model)
     if path.is_file():
         return path
-    public = public_vocabulary()
-    if public is not None and config.model.vocabulary >= PUBLIC_SIZE:
+    known = None if start is None else vocabulary_beside(start)
+    if (known is None or not known.is_file()) and config.model.vocabulary >= PUBLIC_SIZE:
+        known = public_vocabulary()
+    if known is not None and known.is_file():
         with atomic_path(path) as temporary:
-            shutil.copyfile(public, temporary)
+            shutil.copyfile(known, temporary)
     else:
         learn_vocabulary(_captions(corpora, shape), path, config.model.vocabulary)
     return path

@@ -43,6 +43,20 @@ class Recipe:
         changed = replace(run, steps=steps or run.steps, batch=batch or run.batch)
         return replace(self, config=replace(self.config, run=changed))
 
+    def retuning(self) -> "Recipe":
+        """Return it with the video encoder frozen: the texts are tuned to it.
+
+        Raises
+        ------
+        EthoprismError
+            If it is a recipe without texts.
+        """
+        if not isinstance(self.config, ContrastiveConfig):
+            raise EthoprismError(
+                "there are no texts to tune to a frozen encoder", None, "use pretrain contrastive"
+            )
+        return replace(self, config=self.config.retuning())
+
 
 def preset(stage: str, name: str) -> Recipe:
     """Return the recipe of a preset: ``laptop``, ``paper`` or ``tiny``.

@@ -22,7 +22,7 @@ from ethoprism.pretraining.teachers import (
 )
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import write_text
-from ethoprism_core.model import VideoText, load_model
+from ethoprism_core.model import VideoText, load_model, random_model
 from ethoprism_core.model.tokenizer import Tokenizer
 from ethoprism_core.pretraining import (
     BatchIterator,
@@ -35,6 +35,7 @@ from ethoprism_core.pretraining import (
     make_mesh,
     masked_task,
     train,
+    with_encoder,
 )
 from ethoprism_core.pretraining.checkpointing import Checkpoints
 from ethoprism_core.pretraining.data import Batches, ClipShape, Reading
@@ -61,6 +62,9 @@ class Request:
         An encoder's name or a model file, and its weights where they are not the public ones.
     start
         A model file to start from.
+    frozen
+        A model file whose video encoder stays as it is while the texts are tuned to it; `recipe`
+        is then one of `Recipe.retuning`.
     resume
         Whether a run in `out` is gone on with.
     shards
@@ -79,6 +83,7 @@ class Request:
     teacher: str | None = None
     teacher_checkpoint: str | None = None
     start: Path | None = None
+    frozen: Path | None = None
     resume: bool = False
     shards: int = 1
 
@@ -103,6 +108,7 @@ class Request:
             "weights": dict(recipe.weights),
             "teacher": self.teacher,
             "start": None if self.start is None else str(self.start),
+            "frozen": None if self.frozen is None else str(self.frozen),
         }
         return json.loads(json.dumps(told))
 
@@ -181,7 +187,10 @@ def prepare(request: Request, stages: Stages = silently) -> Prepared:
     shape = ClipShape(config.frames, picture_size(teacher, config.frame_size))
     tokenizer = None
     if isinstance(config, ContrastiveConfig):
-        tokenizer = Tokenizer(find_vocabulary(config, gathered.corpora, shape, request.out / MODEL))
+        model = request.out / MODEL
+        tokenizer = Tokenizer(
+            find_vocabulary(config, gathered.corpora, shape, model, request.start)
+        )
     task = _task(request, teacher, start)
     reading = Reading(
         shape,
@@ -277,13 +286,23 @@ def _task(request: Request, teacher: Model | EncoderTeacher | None, start: Model
             raise EthoprismError(
                 "a model without a text tower", request.start, "start from a video-text model"
             )
-        return contrastive_task(config, start)
+        return contrastive_task(config, _with_frozen(request.frozen, config, start))
     if isinstance(teacher, EncoderTeacher):
         return masked_task(config, teacher.sizes, None if start is None else video_encoder(start))
     assert teacher is not None and isinstance(config, MaskedConfig)
     if request.stage == "masked" and start is None:
         start = teacher
     return masked_task(config, teacher, None if start is None else video_encoder(start))
+
+
+def _with_frozen(
+    path: Path | None, config: ContrastiveConfig, start: VideoText | None
+) -> VideoText | None:
+    """Put the encoder that stays as it is into the model to start from, or into a random one."""
+    if path is None:
+        return start
+    model = start or random_model(lambda rngs: VideoText(config.model, rngs=rngs), config.run.seed)
+    return with_encoder(model, video_encoder(load_model(path)))
 
 
 def _write_skipped(skipped: Mapping[str, str], path: Path) -> None:
