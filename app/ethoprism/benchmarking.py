@@ -14,13 +14,15 @@ from jaxtyping import Bool, Float
 
 from ethoprism import __version__
 from ethoprism.benchmarks import BENCHMARKS, Benchmark, find_benchmark, refuse_other_data
-from ethoprism.datasets import embed_dataset, left_out
+from ethoprism.ceilings import ceiling_mapping
+from ethoprism.datasets import embed_dataset, is_of_scene, left_out
 from ethoprism.embedding import Stages, silently
 from ethoprism.footage import Footage
 from ethoprism_core.encoders import Encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import write_text
 from ethoprism_domains.base import Dataset
+from ethoprism_domains.ceiling import human_ceiling
 from ethoprism_domains.checking import check_dataset
 from ethoprism_domains.evaluation.frame_metrics import average_precision
 from ethoprism_domains.probe import Samples, make_estimator
@@ -112,7 +114,8 @@ def run_benchmark(
     """
     benchmark = find_benchmark(name)
     refuse_other_data(benchmark, data)
-    dataset = _sampled(benchmark.prepare(read_dataset(data, benchmark.domain)), stride)
+    read = benchmark.prepare(read_dataset(data, benchmark.domain))
+    dataset = _sampled(_of_splits(read), stride)
     footage = embed_dataset(dataset, encoder, None, Path(features), stages)
     samples = footage.samples()
     train, test = _split(dataset, footage, samples)
@@ -128,6 +131,9 @@ def run_benchmark(
         "probe": {"kind": kind or benchmark.probe, "settings": settings or {}, "seed": seed},
         "windows": {"train": int(train.sum()), "test": int(test.sum())},
     }
+    ceiling = human_ceiling(read, whole_scene=is_of_scene(footage))
+    if ceiling is not None:
+        record["human"] = ceiling_mapping(ceiling, dataset.habits.scoring)
     return BenchmarkResult(
         name,
         values,
@@ -135,6 +141,18 @@ def run_benchmark(
         _deviations(benchmark, dataset, footage, stride, kind),
         record,
     )
+
+
+def _of_splits(dataset: Dataset) -> Dataset:
+    """Keep the recordings that are to train or to test on."""
+    kept = [item for item in dataset.recordings if item.metadata.get("split") in _SPLITS]
+    if not kept:
+        raise EthoprismError(
+            "nothing tells the published split",
+            dataset.name,
+            "unpack the set with its folders, and what lies beside them",
+        )
+    return replace(dataset, recordings=tuple(kept))
 
 
 def _sampled(dataset: Dataset, stride: int) -> Dataset:
@@ -210,13 +228,15 @@ def _deviations(
 ) -> tuple[str, ...]:
     told = [*left_out(dataset)]
     splits = _splits(dataset, footage)
-    for split, count in zip(_SPLITS, benchmark.recordings or (), strict=False):
+    wanted = zip(_SPLITS, benchmark.recordings, strict=True) if benchmark.recordings else ()
+    for split, count in wanted:
         if splits.count(split) != count:
             told.append(f"{splits.count(split)} videos of the {split} split, published {count}")
     if stride != 1:
         told.append(f"windows {stride} frames apart, published is a test window at each frame")
     if kind not in (None, benchmark.probe):
         told.append(f"a probe of the kind {kind}, published is attention pooling")
+    told += benchmark.differs
     told.append("probe and its training are ours, not the published ones")
     wrong = sum(finding.wrong for finding in check_dataset(dataset))
     if wrong:

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.animal_behavior import calms21
+from ethoprism_domains.animal_behavior import calms21, crim13, flyvsfly
 from ethoprism_domains.base import Dataset
 
 _SCIENCE = "VideoPrism, arXiv:2402.13217, science benchmark, frozen encoders"
@@ -38,6 +39,8 @@ class Benchmark:
         names.
     prepare
         Turns the data set as it is read into that of the protocol.
+    differs
+        In what our protocol differs from the published one in any case.
     """
 
     title: str
@@ -49,7 +52,25 @@ class Benchmark:
     recordings: tuple[int, int] | None
     published: Mapping[str, float]
     prepare: Callable[[Dataset], Dataset] = _as_read
+    differs: tuple[str, ...] = ()
 
+
+_CRIM13: Mapping[str, Mapping[str, float]] = {
+    "side": {
+        "CoCa-B": 58.2,
+        "InternVideo-B": 63.2,
+        "UMT-B": 59.3,
+        "VideoPrism-B": 64.5,
+        "VideoPrism-g": 65.9,
+    },
+    "top": {
+        "CoCa-B": 58.4,
+        "InternVideo-B": 63.6,
+        "UMT-B": 58.5,
+        "VideoPrism-B": 64.9,
+        "VideoPrism-g": 66.8,
+    },
+}
 
 BENCHMARKS: Mapping[str, Benchmark] = {
     "calms21": Benchmark(
@@ -69,6 +90,42 @@ BENCHMARKS: Mapping[str, Benchmark] = {
             "VideoPrism-g": 91.5,
         },
     ),
+    "flyvsfly": Benchmark(
+        title="Fly vs. Fly",
+        domain="animal_behavior",
+        holds=flyvsfly.recognises,
+        expected=flyvsfly.DESCRIPTION,
+        source=_SCIENCE,
+        probe="attention",
+        recordings=None,
+        published={
+            "domain experts": 88.6,
+            "CoCa-B": 80.1,
+            "InternVideo-B": 78.9,
+            "UMT-B": 84.6,
+            "VideoPrism-B": 89.1,
+            "VideoPrism-g": 92.0,
+        },
+        prepare=flyvsfly.as_published,
+        differs=(
+            "the split is the set's own, traintest.mat; published is that of Task Programming, "
+            "which does not list its movies",
+        ),
+    ),
+    **{
+        f"crim13-{view}": Benchmark(
+            title=f"CRIM13, {view} view",
+            domain="animal_behavior",
+            holds=crim13.recognises,
+            expected=crim13.DESCRIPTION,
+            source=_SCIENCE,
+            probe="attention",
+            recordings=None,
+            published=published,
+            prepare=partial(crim13.of_view, view=view),
+        )
+        for view, published in _CRIM13.items()
+    },
 }
 
 

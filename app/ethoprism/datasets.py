@@ -8,10 +8,12 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from ethoprism.ceilings import write_ceiling
 from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.embedding import Recipe, Stages, fetch_encoder, silently
 from ethoprism.evaluating import Evaluation, cross_validate
 from ethoprism.footage import Footage, embed_study
+from ethoprism.scoring import ethogram_colors
 from ethoprism.pictures import with_videos
 from ethoprism.study import Study
 from ethoprism_core.encoders import Encoder
@@ -23,7 +25,10 @@ from ethoprism_core.video.tracks import save_tracks
 from ethoprism_domains.annotation import Annotations, Ethogram
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.base import Dataset, Finding, Recording, Sampling, window_labels
+from ethoprism_domains.ceiling import Ceiling, human_ceiling
 from ethoprism_domains.checking import check_dataset, count_behaviors
+from ethoprism_domains.directed import by_target
+from ethoprism_domains.evaluation import MACRO
 from ethoprism_domains.habits import clip_labels
 from ethoprism_domains.registry import read_dataset
 
@@ -76,12 +81,22 @@ class DatasetEvaluation:
         It for each behaviour that counts; NaN where it is undefined.
     mean
         The average of those that are defined.
+    ceiling
+        What people reach, where several have coded the same recordings.
     """
 
     evaluation: Evaluation
     metric: str
     values: Mapping[str, float]
     mean: float
+    ceiling: Ceiling | None = None
+
+    def write(self, out: str | Path) -> list[Path]:
+        """Write scores and figures into the folder `out`, the ceiling too; return the files."""
+        found = self.evaluation
+        names = [name for name in found.scores.table["behavior"].unique() if name != MACRO]
+        colors = ethogram_colors(found.footage.study.annotations.ethogram, names)
+        return [*found.write(out), *write_ceiling(found.scores, self.ceiling, colors, Path(out))]
 
 
 def check(path: str | Path, domain: str | None = None) -> Checked:
@@ -180,6 +195,7 @@ def evaluate_dataset(
     *,
     kind: str | None = None,
     group_by: str | None = None,
+    directed: bool = False,
     features: str | Path = "features",
     seed: int = 0,
     stages: Stages = silently,
@@ -192,6 +208,8 @@ def evaluate_dataset(
         An encoder, or the name of one.
     kind, group_by
         The kind of probe, and what is left out as a whole, in place of the habits'.
+    directed
+        Whether behaviours are told apart by whom they are directed at.
     features
         The folder where features are kept.
     seed
@@ -204,6 +222,7 @@ def evaluate_dataset(
     EthoprismError
         If its videos cannot be read, do not fit, or differ too much to be sampled in one way.
     """
+    dataset = by_target(dataset) if directed else dataset
     habits = dataset.habits
     loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
     footage = embed_dataset(dataset, loaded, group_by, Path(features), stages)
@@ -212,8 +231,17 @@ def evaluate_dataset(
     found = replace(found, notices=(*left_out(dataset), *found.notices))
     scoring = habits.scoring
     return DatasetEvaluation(
-        found, scoring.metric, scoring.values(found.scores), scoring.mean(found.scores)
+        found,
+        scoring.metric,
+        scoring.values(found.scores),
+        scoring.mean(found.scores),
+        human_ceiling(dataset, group_by, whole_scene=is_of_scene(footage)),
     )
+
+
+def is_of_scene(footage: Footage) -> bool:
+    """Say whether labels tell what happens, and not who does it."""
+    return all(labels["individual"].values.tolist() == [""] for labels in footage.labels)
 
 
 def embed_dataset(

@@ -1,8 +1,9 @@
 """Score an encoder by the published protocol of a public set, beside the published scores."""
 
 import argparse
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ethoprism.cli import arguments as shared
 
@@ -84,5 +85,21 @@ def _show(found: "BenchmarkResult", encoder: str) -> None:
     console.table(COLUMNS, rows, BENCHMARKS[found.name].title)
     for name, value in found.values.items():
         console.result(f"{name}: {100 * value:.1f}")
+    human = found.record.get("human")
+    if human is not None:
+        _tell_human(human)
     for told in found.deviations:
         console.warn(f"not as published: {told}")
+
+
+def _tell_human(human: Mapping[str, Any]) -> None:
+    """Tell what other coders reach against the set's labels, whose answers are yes and no."""
+    from ethoprism.cli import console
+
+    defined = [value for value in human["f1"].values() if value is not None]
+    told = [f"mean F1 {100 * sum(defined) / len(defined):.1f}"] if defined else []
+    if human["mean"] is not None:
+        told.append(f"mean average precision of their yes and no {100 * human['mean']:.1f}")
+    who = ", ".join(human["coders"])
+    where = f"{len(human['recordings'])} recordings"
+    console.result(f"other coders ({who}) on {where}: {', '.join(told)}")

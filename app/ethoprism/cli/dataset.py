@@ -47,6 +47,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         choices=["compact", "attention", "linear"],
         help="the kind of probe (default: the field's)",
     )
+    evaluate.add_argument(
+        "--by-target",
+        action="store_true",
+        help="tell behaviours apart by whom they are directed at",
+    )
     shared.add_regions(evaluate)
     evaluate.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
     shared.add_features(evaluate)
@@ -116,6 +121,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         fetch_encoder(*chosen, console.progress),
         kind=arguments.kind,
         group_by=arguments.group,
+        directed=arguments.by_target,
         features=arguments.features,
         seed=arguments.seed,
         stages=console.progress,
@@ -124,7 +130,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         console.warn(notice)
     scores.show(found.evaluation.scores)
     _tell_mean(found)
-    for path in found.evaluation.write(arguments.out):
+    _tell_ceiling(found)
+    for path in found.write(arguments.out):
         console.result(str(path))
     return OK
 
@@ -139,6 +146,18 @@ def _tell_mean(found: "DatasetEvaluation") -> None:
         mean = scores.value("accuracy")
         told = f"accuracy: {scores.accuracy:.3f}, averaged over classes: {mean:.3f}"
         console.result(told)
+
+
+def _tell_ceiling(found: "DatasetEvaluation") -> None:
+    from ethoprism.ceilings import CEILING_COLUMNS, ceiling_rows
+    from ethoprism.cli import console
+
+    ceiling = found.ceiling
+    if ceiling is None:
+        return
+    who, where = ", ".join(ceiling.coders), len(ceiling.recordings)
+    title = f"beside other coders ({who}) of {where} recordings, against the same labels"
+    console.table(CEILING_COLUMNS, ceiling_rows(found.evaluation.scores, ceiling), title)
 
 
 def _show(checked: "Checked") -> None:

@@ -1,6 +1,6 @@
 """Write the labels of a data set in the formats that its field exchanges."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from ethoprism.exchanging.time_budgets import TIME_BUDGET, write_time_budget
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.base import Dataset, times_of_video
-from ethoprism_domains.formats import Format, find_format, write_events
+from ethoprism_domains.formats import Format, LossReport, find_format, write_events
 from ethoprism_domains.formats.losses import merge_reports
 
 
@@ -39,7 +39,10 @@ def export_dataset(
         If nothing is labelled, a file is there already, or one cannot be written.
     """
     wanted = list(formats or dataset.habits.exports)
-    exporters = {TIME_BUDGET: partial(write_time_budget, dataset), **dataset.exporters}
+    exporters: dict[str, Callable[[Path], LossReport]] = {
+        TIME_BUDGET: partial(write_time_budget, dataset),
+        **dataset.exporters,
+    }
     own = {name: Path(out) / name for name in wanted if name in exporters}
     chosen = [find_format(name) for name in wanted if name not in own]
     labelled = [item.name for item in dataset.recordings if item.labelled]
