@@ -1,14 +1,18 @@
 """The adapter of neuroscience: sessions of video, a clock, behaviour and recorded signals."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
+import pandas as pd
+
 from ethoprism_core.errors import EthoprismError
-from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation import Annotations, Ethogram, make_events
 from ethoprism_domains.annotation.merging import merge_ethograms
 from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Sampling
 from ethoprism_domains.neuroscience.nwb_reading import nwb_videos, read_nwb_session
+from ethoprism_domains.neuroscience.nwb_writing import write_sessions
 from ethoprism_domains.neuroscience.session_files import SessionFiles, find_session, holds_session
 from ethoprism_domains.neuroscience.session_plan import PLAN_FILE, SessionPlan, read_plan
 from ethoprism_domains.neuroscience.session_recordings import Found, read_files
@@ -57,9 +61,12 @@ class NeuroscienceDomain:
         found = Found(path if path.is_dir() else path.parent)
         for session in plan.sessions:
             _read(session, found)
+        if not found.recordings:
+            told = "; ".join(f"{item.where}: {item.what}" for item in found.findings)
+            raise EthoprismError(f"no recording can be read ({told})", path, "correct that first")
         ethogram = merge_ethograms([item.annotations.ethogram for item in found.recordings])
-        recordings = tuple(_with_ethogram(item, ethogram) for item in found.recordings)
-        return Dataset(
+        recordings = tuple(_settled(found.recordings, ethogram))
+        dataset = Dataset(
             path.resolve().name,
             self.name,
             recordings,
@@ -67,6 +74,7 @@ class NeuroscienceDomain:
             self._own_habits(plan, recordings),
             tuple(found.findings),
         )
+        return replace(dataset, exporters={"nwb": partial(write_sessions, dataset)})
 
     def _plan(self, path: Path) -> SessionPlan:
         if (path / PLAN_FILE).is_file():
@@ -136,9 +144,16 @@ def _read(session: SessionFiles, found: Found) -> None:
         found.findings.append(Finding("unreadable file", session.name, str(error)))
 
 
-def _with_ethogram(recording: Recording, ethogram: Ethogram) -> Recording:
-    own = recording.annotations
-    return replace(recording, annotations=Annotations(own.events, own.observed, ethogram))
+def _settled(recordings: Sequence[Recording], ethogram: Ethogram) -> Iterator[Recording]:
+    """Give all one ethogram, and events ids of their own: cameras of all days are called alike."""
+    every = pd.concat([item.annotations.events["event_id"] for item in recordings])
+    twice = set(every[every.duplicated()])
+    for item in recordings:
+        events = item.annotations.events
+        ids = events["event_id"].where(~events["event_id"].isin(twice), "")
+        events = make_events(events.assign(event_id=ids))
+        annotations = Annotations(events, item.annotations.observed, ethogram)
+        yield replace(item, annotations=annotations)
 
 
 def _best_group(recordings: Iterable[Recording]) -> str:

@@ -1,6 +1,6 @@
 """A session out of an NWB file: its videos on the session's clock, behaviour, poses and signals."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path, PureWindowsPath
@@ -22,9 +22,9 @@ from ethoprism_domains.base import (
 from ethoprism_domains.formats import read_events
 from ethoprism_domains.formats.hdf5 import read_hdf5
 from ethoprism_domains.formats.nwb.found import FoundVideo, find_videos
-from ethoprism_domains.formats.nwb.layout import UNKNOWN_START
+from ethoprism_domains.formats.nwb.layout import PLACEHOLDERS, UNKNOWN_START
 from ethoprism_domains.formats.nwb.reading import tells_of_behavior
-from ethoprism_domains.neuroscience.session_files import SessionFiles
+from ethoprism_domains.neuroscience.session_files import ABOUT, OF_ANIMAL, SessionFiles
 from ethoprism_domains.neuroscience.session_recordings import (
     NOTHING,
     Found,
@@ -43,10 +43,12 @@ class _Contents:
 
     videos: Mapping[Path, FoundVideo]
     start: datetime | None
+    session: str
     subject: str
     has_poses: bool
     series: tuple[str, ...]
     has_behavior: bool
+    about: Mapping[str, str]
 
 
 def read_nwb_session(session: SessionFiles, found: Found) -> None:
@@ -64,8 +66,8 @@ def read_nwb_session(session: SessionFiles, found: Found) -> None:
     assert path is not None
     held = read_hdf5(path, _contents, bounded=False)
     times = {video: times_of_video(video) for video in held.videos}
-    labels = _labels(path, held, times, found)
-    groups = {"session": session.name, **session.groups}
+    labels = _labels(path, session.name, held, times, found)
+    groups = {"session": held.session or session.name, **session.groups}
     if held.subject not in _UNKNOWN:
         groups.setdefault("animal", held.subject)
     signals = {_short(name, held.series): SignalFile(path, name) for name in held.series}
@@ -75,14 +77,14 @@ def read_nwb_session(session: SessionFiles, found: Found) -> None:
         labels.get(None, NOTHING),
         _subjects(labels.get(None, NOTHING)),
         groups,
-        metadata={"nwb": str(path)},
+        metadata={**held.about, **session.about},
         regions=session.regions,
         signals=signals,
     )
     if not held.videos:
         found.recordings.append(recording)
     for video, series in held.videos.items():
-        name = found.name_of(video)
+        name = found.name_of(video, session.name)
         own = labels.get(video, NOTHING)
         seconds = _clock(series, times[video])
         if seconds is None:
@@ -120,10 +122,12 @@ def _contents(path: Path) -> _Contents:
         return _Contents(
             {_place(item, path): item for item in videos if item.files},
             _start(file),
+            _text(file, "general/session_id"),
             _text(file, "general/subject/subject_id"),
             bool(pose_groups(file)),
             tuple(series_names(file)),
             tells_of_behavior(file, path),
+            dict(_about(file)),
         )
 
 
@@ -154,8 +158,19 @@ def _first(start: datetime | None, seconds: np.ndarray | None) -> datetime | Non
     return start + timedelta(seconds=float(seconds[0]))
 
 
+def _about(file: h5py.File) -> Iterator[tuple[str, str]]:
+    """Yield what the file tells of the animal and the lab."""
+    for key in ABOUT:
+        place = "general/subject" if key in OF_ANIMAL else "general"
+        text = _text(file, f"{place}/{key}")
+        if text and (key, text) not in PLACEHOLDERS:
+            yield key, text
+
+
 def _text(file: h5py.File, key: str) -> str:
     value = file[key][()] if key in file else b""
+    if isinstance(value, np.ndarray):
+        value = value.ravel()[0] if value.size else b""
     return value.decode() if isinstance(value, bytes) else str(value)
 
 
@@ -173,6 +188,7 @@ def _clock(
 
 def _labels(
     path: Path,
+    session: str,
     held: _Contents,
     times: Mapping[Path, Float[np.ndarray, " time"] | None],
     found: Found,
@@ -194,7 +210,7 @@ def _labels(
             told = f"it tells of {name!r}, which is no video that it refers to"
             found.findings.append(Finding("unlisted video", found.name_of(path), told))
             continue
-        labels[video] = called(read, {name: found.name_of(video or path)})
+        labels[video] = called(read, {name: found.name_of(video or path, session)})
     return labels
 
 

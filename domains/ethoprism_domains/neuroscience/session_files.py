@@ -29,6 +29,8 @@ SIGNALS = {
     *("photometry", "fluorescence", "dff", "calcium", "spikes", "units", "lfp", "eeg", "emg"),
     *("running", "wheel", "speed", "pupil", "licks", "signal", "signals", "breathing"),
 }
+OF_ANIMAL = ("species", "sex", "age", "strain")
+ABOUT = (*OF_ANIMAL, "experimenter", "institution", "lab")
 _TABLES = {".csv", ".tsv", ".txt"}
 _ARRAYS = {".npy", ".nc"}
 
@@ -57,6 +59,8 @@ class SessionFiles:
         Fixed parts of the pictures.
     start
         When the first frame was taken, by the clock on the wall.
+    about
+        What NWB tells of the animal and the lab, by the keys `ABOUT`.
     nwb
         The NWB file that holds it; the rest is in there, but for regions and groups.
     unknown
@@ -74,6 +78,7 @@ class SessionFiles:
     groups: Mapping[str, str] = field(default_factory=dict)
     regions: tuple[Region, ...] = ()
     start: datetime | None = None
+    about: Mapping[str, str] = field(default_factory=dict)
     nwb: Path | None = None
     unknown: tuple[Path, ...] = ()
     doubts: Mapping[str, str] = field(default_factory=dict)

@@ -8,6 +8,7 @@ All of it is optional but ``sessions``; what a session does not tell is found by
     regions:                  # fixed parts of the picture, of sessions that have none of their own
       face: 10%,5%,40%,40%
     clock: {low: true}        # how lines are read, in every session
+    about: {species: Mus musculus, lab: Ours}    # for NWB files, in every session
     sessions:
       day1:
         folder: m1/2026-05-01
@@ -40,14 +41,19 @@ from ethoprism_domains.formats.content import read_text
 from ethoprism_domains.formats.expect import expect_list, expect_mapping, expect_text
 from ethoprism_domains.neuroscience.clock_files import ClockFile
 from ethoprism_domains.neuroscience.pulses import PulseSettings
-from ethoprism_domains.neuroscience.session_files import SessionFiles, clock_file, find_session
+from ethoprism_domains.neuroscience.session_files import (
+    ABOUT,
+    SessionFiles,
+    clock_file,
+    find_session,
+)
 
 PLAN_FILE = "sessions.yaml"
 GROUPS = ("animal", "site")
-_KEYS = {"group_by", "window_ms", "regions", "clock", "sessions"}
+_KEYS = {"group_by", "window_ms", "regions", "clock", "about", "sessions"}
 _SESSION_KEYS = {
     *("folder", "start", "video", "videos", "clock", "clocks", "labels", "pose", "signals"),
-    *("regions", "nwb", *GROUPS),
+    *("regions", "about", "nwb", *GROUPS),
 }
 _CLOCK_KEYS = {
     *("pulses", "timestamps", "moment", "low", "threshold", "chatter", "unit", "column", "rate"),
@@ -118,7 +124,8 @@ class _Reader:
         found = self._with_files(found, said, folder)
         groups = {key: self._text(said[key], name, key) for key in GROUPS if key in said}
         regions = self._regions(said.get("regions", self.shared.get("regions")), name)
-        return replace(found, groups=groups, regions=regions, start=self._start(said, name))
+        start, about = self._start(said, name), self._about(said, name)
+        return replace(found, groups=groups, regions=regions, start=start, about=about)
 
     def _with_files(
         self, found: SessionFiles, said: Mapping[str, Any], folder: Path
@@ -216,6 +223,15 @@ class _Reader:
             return read_regions(expect_mapping(told or {}, self.path, f"{name}, regions"))
         except EthoprismError as error:
             raise EthoprismError(f"{name}: {error.what}", self.path, error.remedy) from error
+
+    def _about(self, said: Mapping[str, Any], name: str) -> dict[str, str]:
+        both = [self.shared.get("about") or {}, said.get("about") or {}]
+        told: dict[str, str] = {}
+        for each in both:
+            entries = expect_mapping(each, self.path, f"{name}, about")
+            _refuse_unknown(entries, {*ABOUT}, self.path, f"{name}, about")
+            told |= {key: self._text(value, name, key) for key, value in entries.items()}
+        return told
 
     def _start(self, said: Mapping[str, Any], name: str) -> datetime | None:
         told = said.get("start")

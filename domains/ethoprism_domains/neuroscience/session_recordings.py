@@ -36,16 +36,18 @@ class Found:
     recordings: list[Recording] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
 
-    def name_of(self, path: Path) -> str:
-        """Call a file by its path from the data set's folder."""
+    def name_of(self, path: Path, session: str = "") -> str:
+        """Call a file by its path from the data set's folder; elsewhere, by its session's name."""
         path = path.resolve()
         root = self.root.resolve()
-        return path.relative_to(root).as_posix() if path.is_relative_to(root) else path.name
+        if path.is_relative_to(root):
+            return path.relative_to(root).as_posix()
+        return f"{session}/{path.name}" if session else path.name
 
 
 def read_files(session: SessionFiles, found: Found) -> None:
     """Read a session of plain files, and add its recordings and findings."""
-    where = {video: found.name_of(video) for video in session.videos}
+    where = {video: found.name_of(video, session.name) for video in session.videos}
     times = {video: times_of_video(video) for video in session.videos}
     for path in session.unknown:
         told = "nothing tells what it is, so it is left out"
@@ -68,7 +70,7 @@ def read_files(session: SessionFiles, found: Found) -> None:
                 {"session": session.name, **session.groups},
                 session.poses.get(video),
                 RecordingClock(None if clock is None else clock.times, session.start),
-                metadata={"session": session.name},
+                metadata=dict(session.about),
                 regions=session.regions,
                 signals=session.signals,
             )

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 
 UNKNOWN_START = datetime(1970, 1, 1, tzinfo=UTC)  # stands in where nobody knows the date
+PLACEHOLDERS = (("sex", "U"), ("age", "P0D/"))
 OBSERVED = "observed"
 ETHOGRAM = "ethogram"
 SUBJECTS = "subjects"
