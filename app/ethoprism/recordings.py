@@ -7,12 +7,10 @@ from pathlib import Path, PurePath
 import numpy as np
 from jaxtyping import Float
 
-from ethoprism.study import (
-    VideoClocks,
-    read_coded,
-)
+from ethoprism.study import VideoClocks, keep_behaviors, read_coded
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations, Ethogram, frames_to_seconds
+from ethoprism_domains.base import Dataset, times_of_video
 from ethoprism_domains.neuroscience import Signal, read_signal
 from ethoprism_domains.neuroscience.clock_files import read_frame_times
 
@@ -92,6 +90,45 @@ def read_recordings(
         found = read_signal(signal, series, rate)
         recordings.append(Recording(name, annotations.of_video(name), found, times, on_clock))
     return recordings
+
+
+def dataset_recordings(
+    dataset: Dataset, signal: str, behaviors: Sequence[str] = ()
+) -> list[Recording]:
+    """Take the labelled recordings of a data set with one of the signals beside them.
+
+    Parameters
+    ----------
+    signal
+        Its name, the same in all recordings.
+    behaviors
+        Which to use; all if empty.
+
+    Raises
+    ------
+    EthoprismError
+        If nothing is labelled, or a labelled recording has no clock or no such signal.
+    """
+    found = []
+    for item in dataset.recordings:
+        if not item.labelled:
+            continue
+        clock = None if item.clock is None else item.clock.seconds
+        if clock is None:
+            told = "nothing tells when its frames were taken"
+            raise EthoprismError(told, item.name, "see what ethoprism dataset check says")
+        if signal not in item.signals:
+            listed = ", ".join(item.signals) or "none"
+            raise EthoprismError(f"no signal {signal!r}", item.name, f"there are: {listed}")
+        where = item.signals[signal]
+        times = times_of_video(item.video)
+        times = clock - clock[0] if times is None else times
+        own = keep_behaviors(item.annotations, behaviors)
+        recorded = read_signal(where.path, where.series, where.rate)
+        found.append(Recording(item.name, own, recorded, times, clock))
+    if not found:
+        raise EthoprismError("no recording is labelled", dataset.name, "label some behaviour")
+    return found
 
 
 def _own(paths: Sequence[str | Path], video: str, videos: Sequence[str]) -> Path | None:

@@ -81,14 +81,21 @@ def _add_align(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_recordings(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("labels", nargs="+", type=Path, metavar="LABELS", help="label files")
+    parser.add_argument(
+        "labels",
+        nargs="+",
+        type=Path,
+        metavar="LABELS",
+        help="label files; or one folder of sessions, which have their signals and clocks",
+    )
     parser.add_argument(
         "--signal",
         nargs="+",
         type=Path,
         required=True,
         metavar="FILE",
-        help="what was recorded, .csv, .npy, .nc or .nwb; of several videos, called as they are",
+        help="what was recorded, .csv, .npy, .nc or .nwb; of several videos, called as they are; "
+        "of sessions, the signal's name",
     )
     parser.add_argument(
         "--clock",
@@ -251,8 +258,17 @@ def _decode(arguments: argparse.Namespace) -> int:
 
 def _recordings(arguments: argparse.Namespace) -> "list[Recording]":
     from ethoprism.cli import console
-    from ethoprism.recordings import read_recordings
+    from ethoprism.recordings import dataset_recordings, read_recordings
+    from ethoprism_core.errors import EthoprismError
+    from ethoprism_domains.registry import read_dataset
 
+    first, *others = arguments.labels
+    if first.is_dir() and not others:
+        if arguments.clock or arguments.videos or len(arguments.signal) > 1:
+            told = "sessions have clocks and videos of their own"
+            raise EthoprismError(told, first, "name one signal, and no --clock and no --videos")
+        signal = arguments.signal[0].as_posix()
+        return dataset_recordings(read_dataset(first), signal, arguments.behaviors)
     if not arguments.clock:
         console.note("without --clock, signal and video are taken to begin together")
     return read_recordings(
