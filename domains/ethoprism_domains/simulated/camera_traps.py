@@ -53,7 +53,7 @@ class TrapSettings:
     blanks
         Clips without an animal, for each visit.
     visible
-        Whether animals are drawn; if not, nothing but background and light can foretell the species.
+        Whether animals are drawn; if not, only background and light can foretell the species.
     own_hours
         Whether each species comes at hours of its own; if not, both come at any hour, and the light
         foretells nothing.
