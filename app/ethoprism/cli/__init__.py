@@ -26,6 +26,8 @@ VERBS = {
     "agreement": "Say how far coders of the same videos agree, people or models.",
     "budget": "Measure what animals did with their time: counts, durations, shares, transitions.",
     "neuro": "Put video on an experiment's clock, and measure recorded signals around behaviour.",
+    "traps": "Say when and how often animals came by camera traps, and which clips are empty or of "
+    "night.",
     "pretrain": "Train an encoder on videos: by captions, by masked distillation, or from a larger "
     "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",

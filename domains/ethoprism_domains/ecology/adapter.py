@@ -55,17 +55,17 @@ class EcologyDomain:
         return _reader(path) is not None
 
     def read(self, path: Path) -> Dataset:
-        """Read it by the first reader that recognises it.
+        """Read it by the first reader that recognises it; else as a plain folder of sites.
 
         Raises
         ------
         EthoprismError
-            If none does, or the data are not what they should be.
+            If the data are not what they should be.
         """
         reader = _reader(path)
-        if reader is None:
+        if reader is None and not path.is_dir():
             raise EthoprismError("no set of ecology", path, f"there are {self.description}")
-        return reader.read(path)
+        return dataset_of(read_deployment_folder(path)) if reader is None else reader.read(path)
 
 
 ECOLOGY = EcologyDomain()

@@ -74,7 +74,7 @@ def read(path: Path) -> Dataset:
     ethogram = Ethogram(behaviors if several else exclusive(behaviors))
     scenes = _Scenes(path, names, ethogram)
     recordings = [
-        scenes.recording(str(name), frames, split)
+        scenes.recording(str(name), frames.sort_values("frame_id"), split)
         for split, table in tables.items()
         for name, frames in table.groupby("original_vido_id", sort=False)
     ]
@@ -110,7 +110,7 @@ def _classes(path: Path) -> dict[int, str]:
 
 
 def _frames(path: Path) -> pd.DataFrame:
-    """Read a list of frames, in the order of frames."""
+    """Read a list of frames."""
     try:
         table = pd.read_csv(path, sep=" ", dtype=str, keep_default_na=False, encoding="utf-8")
         table["frame_id"] = table["frame_id"].astype(np.int64)
@@ -122,7 +122,7 @@ def _frames(path: Path) -> pd.DataFrame:
         raise EthoprismError(
             "a frame stands there twice, or before the first", path, "copy it again"
         )
-    return table.sort_values(["original_vido_id", "frame_id"], kind="stable")
+    return table
 
 
 class _Scenes:
@@ -231,4 +231,7 @@ def _shared(recordings: Sequence[Recording]) -> list[Finding]:
 
 def _named_once(recordings: Sequence[Recording]) -> tuple[Recording, ...]:
     """Keep the first of two mini-scenes of one name."""
-    return tuple({item.name: item for item in reversed(recordings)}.values())[::-1]
+    kept: dict[str, Recording] = {}
+    for item in recordings:
+        kept.setdefault(item.name, item)
+    return tuple(kept.values())

@@ -192,12 +192,8 @@ def _boxes(
 
 
 def _whole(value: object, where: str) -> int:
-    if (
-        isinstance(value, bool)
-        or not isinstance(value, int | float)
-        or value != int(value)
-        or value < 0
-    ):
+    number = value if isinstance(value, int | float) and not isinstance(value, bool) else -1
+    if not 0 <= number < _MOST_FRAMES or number % 1:
         raise EthoprismError(f"frame {value!r} is no frame number", where, "run the detector again")
     return int(number)
 
