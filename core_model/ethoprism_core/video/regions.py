@@ -94,8 +94,8 @@ class Region:
         return Rectangle(left, top, right - left, bottom - top)
 
 
-def read_regions(boxes: Mapping[str, str | Sequence[object]]) -> tuple[Region, ...]:
-    """Read regions as they stand in a plain file: a box for each name.
+def read_regions(boxes: object) -> tuple[Region, ...]:
+    """Read regions as they stand in a plain file: a mapping with a box for each name.
 
     Raises
     ------
