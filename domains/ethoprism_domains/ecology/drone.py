@@ -38,13 +38,13 @@ _OF_SCENES = replace(kabr.HABITS, group_by="session")
 _OF_ANIMALS = replace(
     kabr.HABITS, sampling=Sampling("subject", frames=16, step=5), group_by="video"
 )
-_PLACES = ("*.xml", "*/*.xml", "*/*/*.xml")
+_PLACES = ("*.xml", "*/*.xml", "*/*/*.xml", "*/*/*/*.xml")
 _FOLDERS = ("actions", "metadata")  # of a mini-scene, within its folder
 _SLACK = 1.02  # boxes may reach over the picture's edge a little
 
 
 def recognises(path: Path) -> bool:
-    """Recognise an XML of CVAT in the folder, or up to two below."""
+    """Recognise an XML of CVAT in the folder, or up to three below."""
     return any(is_cvat(file) for file in _files(path)[:3])
 
 

@@ -126,7 +126,8 @@ def _tracks(content: Mapping[str, Any], file: Path, times: np.ndarray) -> xr.Dat
                 raise EthoprismError(
                     f"{where}: a box that is not four numbers", file, "export again"
                 )
-            placed.setdefault(animal_name(detection, file, where), {})[frame] = tuple(map(float, box))
+            animal = animal_name(detection, file, where)
+            placed.setdefault(animal, {})[frame] = tuple(map(float, box))
     animals = [_animal(name, boxes) for name, boxes in placed.items()]
     return tracks_of_boxes(animals, times, "MammAlps") if animals else None
 
