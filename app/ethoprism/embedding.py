@@ -216,6 +216,8 @@ def _find_tracks(video: Video, recipe: Recipe, path: Path, stages: Stages) -> xr
     """Return the animals to follow: from the recipe's file, an earlier run, or the video."""
     if recipe.tracks is not None:
         tracks = fill_gaps(read_tracks(recipe.tracks, video.times), recipe.tracks)
+        # other programs do not tell it, and no square is to be larger than the picture
+        tracks = tracks.assign_attrs(picture_size=list(video.size))
         save_tracks(tracks, path)
         return tracks
     follow = recipe.follow

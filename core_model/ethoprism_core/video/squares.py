@@ -9,6 +9,8 @@ from scipy.ndimage import median_filter, uniform_filter1d
 
 from ethoprism_core.video.tracks import check_tracks
 
+_LEAST_LENGTH = 4.0  # pixels; boxes of other programs may have no size
+
 
 @dataclass(frozen=True)
 class SquareSettings:
@@ -40,7 +42,7 @@ def square_crops(
     A frame's square depends on the frame alone and not on the window it is seen in, so that
     overlapping windows share what is computed from it. The side stays the same throughout unless
     the animal's length changes much, as before a camera trap. A square may reach over the
-    picture's edge, but is never larger than the picture.
+    picture's edge, but is never larger than the picture, nor smaller than a few pixels.
 
     Raises
     ------
@@ -52,10 +54,11 @@ def square_crops(
     span = max(1, 2 * round(settings.smooth * rate / 2) + 1)
     centres = tracks["position"].transpose("time", "individual", "space").values
     smooth = uniform_filter1d(centres.astype(float), span, axis=0, mode="nearest")
+    lengths = np.maximum(body_lengths(tracks), _LEAST_LENGTH)
     sides = settings.lengths * np.stack(
         [
             _length(body, seen, rate, settings)
-            for body, seen in zip(body_lengths(tracks).T, _weights(tracks).T, strict=True)
+            for body, seen in zip(lengths.T, _weights(tracks).T, strict=True)
         ],
         axis=1,
     )
