@@ -2,7 +2,7 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -24,6 +24,7 @@ from ethoprism_core.files import write_text
 from ethoprism_domains.base import Dataset
 from ethoprism_domains.ceiling import human_ceiling
 from ethoprism_domains.checking import check_dataset
+from ethoprism_domains.evaluation.accuracy import class_accuracy, count_right, instance_accuracy
 from ethoprism_domains.evaluation.frame_metrics import average_precision
 from ethoprism_domains.probe import Samples, make_estimator
 from ethoprism_domains.registry import read_dataset
@@ -41,9 +42,10 @@ class BenchmarkResult:
     ----------
     name
         Of the benchmark, one of `BENCHMARKS`.
+    metric
+        The score that the field reports: ``average_precision`` or ``accuracy``.
     values
-        The average precision of each behaviour that counts, on test windows; NaN where it is
-        undefined.
+        It for each behaviour that counts, on test windows; NaN where it is undefined.
     mean
         Of those that are defined.
     deviations
@@ -53,6 +55,7 @@ class BenchmarkResult:
     """
 
     name: str
+    metric: str
     values: Mapping[str, float]
     mean: float
     deviations: tuple[str, ...]
@@ -63,8 +66,8 @@ class BenchmarkResult:
         scores = {name: _plain(value) for name, value in self.values.items()}
         content = {
             "benchmark": self.name,
-            "mean_average_precision": _plain(self.mean),
-            "average_precision": scores,
+            f"mean_{self.metric}": _plain(self.mean),
+            self.metric: scores,
             "published_percent": dict(BENCHMARKS[self.name].published),
             "published_in": BENCHMARKS[self.name].source,
             "deviations": list(self.deviations),
@@ -124,18 +127,19 @@ def run_benchmark(
     estimator = make_estimator(samples, kind or benchmark.probe, settings, exclusive, seed)
     with stages("training", "steps") as progress:
         estimator.fit(samples.X[train], samples.y[train], samples.groups[train], progress=progress)
-    values = _scores(dataset, samples, test, estimator.predict_proba(samples.X[test]))
+    probability = estimator.predict_proba(samples.X[test])
+    values = _scores(dataset, samples, test, probability, exclusive)
     defined = [value for value in values.values() if not math.isnan(value)]
     record = {
         **_conditions(dataset, footage, encoder),
         "probe": {"kind": kind or benchmark.probe, "settings": settings or {}, "seed": seed},
         "windows": {"train": int(train.sum()), "test": int(test.sum())},
+        **_instances(dataset, samples, test, probability, exclusive),
+        **_human(read, footage),
     }
-    ceiling = human_ceiling(read, whole_scene=is_of_scene(footage))
-    if ceiling is not None:
-        record["human"] = ceiling_mapping(ceiling, dataset.habits.scoring)
     return BenchmarkResult(
         name,
+        dataset.habits.scoring.metric,
         values,
         float(np.mean(defined)) if defined else math.nan,
         _deviations(benchmark, dataset, footage, stride, kind),
@@ -188,13 +192,41 @@ def _scores(
     samples: Samples,
     test: Bool[np.ndarray, " sample"],
     probability: Float[np.ndarray, "window behavior"],
+    exclusive: Sequence[Sequence[str]],
 ) -> dict[str, float]:
-    apart = dataset.habits.scoring.excluded
-    return {
-        name: average_precision(samples.y[test, column], probability[:, column])
-        for column, name in enumerate(samples.behaviors)
-        if name not in apart
-    }
+    """Score each behaviour that counts by what the field reports."""
+    scoring, truth = dataset.habits.scoring, samples.y[test]
+    if scoring.metric == "accuracy":
+        counts = count_right(truth, probability, _columns(samples, exclusive))
+        values = class_accuracy(counts).tolist()
+    else:
+        values = [average_precision(t, p) for t, p in zip(truth.T, probability.T, strict=True)]
+    named = zip(samples.behaviors, values, strict=True)
+    return {name: value for name, value in named if name not in scoring.excluded}
+
+
+def _instances(
+    dataset: Dataset,
+    samples: Samples,
+    test: Bool[np.ndarray, " sample"],
+    probability: Float[np.ndarray, "window behavior"],
+    exclusive: Sequence[Sequence[str]],
+) -> dict[str, float | None]:
+    """Give the accuracy of all windows together, where the field reports accuracy."""
+    if dataset.habits.scoring.metric != "accuracy":
+        return {}
+    counts = count_right(samples.y[test], probability, _columns(samples, exclusive))
+    return {"accuracy_per_instance": _plain(instance_accuracy(counts))}
+
+
+def _human(dataset: Dataset, footage: Footage) -> dict[str, Any]:
+    """Give what other coders reach, where the set has some."""
+    ceiling = human_ceiling(dataset, whole_scene=is_of_scene(footage))
+    return {} if ceiling is None else {"human": ceiling_mapping(ceiling, dataset.habits.scoring)}
+
+
+def _columns(samples: Samples, groups: Sequence[Sequence[str]]) -> list[list[int]]:
+    return [[samples.behaviors.index(name) for name in group] for group in groups]
 
 
 def _conditions(dataset: Dataset, footage: Footage, encoder: Encoder) -> dict[str, Any]:
@@ -233,7 +265,7 @@ def _deviations(
         if splits.count(split) != count:
             told.append(f"{splits.count(split)} videos of the {split} split, published {count}")
     if stride != 1:
-        told.append(f"windows {stride} frames apart, published is a test window at each frame")
+        told.append(f"windows {stride} frames apart, {benchmark.test_windows}")
     if kind not in (None, benchmark.probe):
         told.append(f"a probe of the kind {kind}, published is attention pooling")
     told += benchmark.differs

@@ -8,6 +8,7 @@ from pathlib import Path
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.animal_behavior import calms21, crim13, flyvsfly
 from ethoprism_domains.base import Dataset
+from ethoprism_domains.ecology import chimpact, kabr
 
 _SCIENCE = "VideoPrism, arXiv:2402.13217, science benchmark, frozen encoders"
 
@@ -41,6 +42,8 @@ class Benchmark:
         Turns the data set as it is read into that of the protocol.
     differs
         In what our protocol differs from the published one in any case.
+    test_windows
+        Where the published test windows are.
     """
 
     title: str
@@ -53,6 +56,7 @@ class Benchmark:
     published: Mapping[str, float]
     prepare: Callable[[Dataset], Dataset] = _as_read
     differs: tuple[str, ...] = ()
+    test_windows: str = "published is a test window at each frame"
 
 
 _CRIM13: Mapping[str, Mapping[str, float]] = {
@@ -126,6 +130,47 @@ BENCHMARKS: Mapping[str, Benchmark] = {
         )
         for view, published in _CRIM13.items()
     },
+    "kabr": Benchmark(
+        title="KABR",
+        domain="ecology",
+        holds=kabr.recognises,
+        expected=kabr.KABR.description,
+        source=f"{_SCIENCE}; trained ones: KABR, Kholiavchenko et al., 2024, where X3D has 86.7 % "
+        "of all instances right",
+        probe="attention",
+        recordings=None,
+        published={
+            "I3D, trained": 53.4,
+            "SlowFast, trained": 52.9,
+            "X3D, trained (domain experts)": 61.9,
+            "CoCa-B": 62.0,
+            "InternVideo-B": 49.9,
+            "UMT-B": 58.9,
+            "VideoPrism-B": 61.6,
+            "VideoPrism-g": 63.3,
+        },
+        test_windows="nobody says where the published test windows are",
+    ),
+    "chimpact": Benchmark(
+        title="ChimpACT",
+        domain="ecology",
+        holds=chimpact.recognises,
+        expected=chimpact.CHIMPACT.description,
+        source=f"{_SCIENCE}; PriVi: arXiv:2511.09675",
+        probe="attention",
+        recordings=(127, 19),
+        published={
+            "domain experts": 24.4,
+            "CoCa-B": 12.6,
+            "InternVideo-B": 24.0,
+            "UMT-B": 25.0,
+            "VideoPrism-B": 28.8,
+            "VideoPrism-g": 31.5,
+            "PriVi": 39.25,
+        },
+        differs=("the validation split is neither trained nor tested on",),
+        test_windows="published is a test window at each frame with a box",
+    ),
 }
 
 

@@ -10,7 +10,10 @@ from ethoprism.cli import arguments as shared
 if TYPE_CHECKING:
     from ethoprism.benchmarking import BenchmarkResult
 
-COLUMNS = ("encoder", "mean average precision (%)", "")
+REPORTED = {
+    "average_precision": "mean average precision (%)",
+    "accuracy": "accuracy averaged over classes (%)",
+}
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -82,9 +85,13 @@ def _show(found: "BenchmarkResult", encoder: str) -> None:
     published = BENCHMARKS[found.name].published
     rows = [(name, f"{score:.1f}", "published") for name, score in published.items()]
     rows.append((encoder, f"{100 * found.mean:.1f}", "this run"))
-    console.table(COLUMNS, rows, BENCHMARKS[found.name].title)
+    columns = ("encoder", REPORTED[found.metric], "")
+    console.table(columns, rows, BENCHMARKS[found.name].title)
     for name, value in found.values.items():
         console.result(f"{name}: {100 * value:.1f}")
+    instances = found.record.get("accuracy_per_instance")
+    if instances is not None:
+        console.result(f"accuracy per instance: {100 * instances:.1f}")
     human = found.record.get("human")
     if human is not None:
         _tell_human(human)
