@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 
 _ON_CLOCK = "Seconds on the clock of the experiment"
 _SUFFIX = ".nwb"
+_FINEST = 9  # decimals of a second
 
 
 def write_sessions(dataset: Dataset, out: Path) -> LossReport:
@@ -262,6 +263,17 @@ def _add_units(file: "NWBFile", signal: Spikes) -> None:
         file.add_unit_column("unit_name", "What the unit is called")
     for name, times in zip(signal.channels, signal.times, strict=True):
         file.add_unit(spike_times=times, obs_intervals=[signal.span], unit_name=name)
+    if file.units is not None and file.units.resolution is None:
+        file.units.resolution = _resolution(np.concatenate(signal.times))
+
+
+def _resolution(times: np.ndarray) -> float:
+    """Give the decimal that all times are told to, a nanosecond at the least."""
+    for decimals in range(_FINEST):
+        scaled = times * 10**decimals
+        if np.abs(scaled - np.rint(scaled)).max(initial=0.0) < 1e-3:
+            return 10.0**-decimals
+    return 10.0**-_FINEST
 
 
 def _plain(name: str) -> str:

@@ -222,7 +222,8 @@ class _Reader:
         try:
             return read_regions(expect_mapping(told or {}, self.path, f"{name}, regions"))
         except EthoprismError as error:
-            raise EthoprismError(f"{name}: {error.what}", self.path, error.remedy) from error
+            told = f"{name}, {error.where}: {error.what}"
+            raise EthoprismError(told, self.path, error.remedy) from error
 
     def _about(self, said: Mapping[str, Any], name: str) -> dict[str, str]:
         both = [self.shared.get("about") or {}, said.get("about") or {}]

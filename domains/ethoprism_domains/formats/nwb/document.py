@@ -55,8 +55,10 @@ class Document:
     def __init__(self, file: "NWBFile", video: str, told: str = _IN_SECONDS) -> None:
         self.file, self._video, self._told = file, video, told
         module = "Behaviour, coded by people or found by models"
-        known = file.processing.get("behavior")
-        self.behavior = known or file.create_processing_module("behavior", module)
+        known = file.processing.get("behavior")  # which is false while it is empty
+        self.behavior = (
+            file.create_processing_module("behavior", module) if known is None else known
+        )
         self._links: dict[str, Any] = {}
 
     @property
