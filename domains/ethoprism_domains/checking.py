@@ -66,6 +66,7 @@ def _check_recording(recording: Recording) -> Iterator[Finding]:
     yield from _disagreements(recording, count)
     yield from _check_clock(recording, count)
     yield from _check_labels(recording, count)
+    yield from _check_coders(recording, count)
     yield from _check_tracks(recording, None if index is None else index.times)
 
 
@@ -83,6 +84,7 @@ def _check_pictures(recording: Recording, folder: Path) -> Iterator[Finding]:
     yield from _disagreements(recording, count)
     yield from _check_clock(recording, count)
     yield from _check_labels(recording, count)
+    yield from _check_coders(recording, count)
 
 
 def _index(recording: Recording) -> tuple[VideoIndex | None, Finding | None]:
@@ -138,12 +140,9 @@ def _check_labels(recording: Recording, frames: int | None) -> Iterator[Finding]
     if not recording.labelled:
         yield Finding("unlabelled", recording.name, "nobody has observed it", wrong=False)
     events, observed = recording.annotations.events, recording.annotations.observed
-    if frames is not None:
-        last = events["stop_frame"] + (events["kind"] == "point")
-        beyond = int((last > frames).sum())
-        if beyond:
-            told = f"events end after its last frame, {frames - 1}"
-            yield Finding("beyond the end", recording.name, told, beyond)
+    if beyond := _beyond(events, frames):
+        told = f"events end after its last frame, {frames - 1}"
+        yield Finding("beyond the end", recording.name, told, beyond)
     holes = observed["start_frame"].to_numpy()[1:] - observed["stop_frame"].to_numpy()[:-1]
     if len(holes):
         told = f"{holes.sum()} frames between observed ones were not observed"
@@ -153,6 +152,22 @@ def _check_labels(recording: Recording, frames: int | None) -> Iterator[Finding]
         count = int((events["subject"] == name).sum())
         told = f"labels name {name!r}, which is none of its individuals"
         yield Finding("unknown individual", recording.name, told, count)
+
+
+def _check_coders(recording: Recording, frames: int | None) -> Iterator[Finding]:
+    for coder, own in recording.coders.items():
+        if own.observed.empty:
+            told = f"{coder} has not observed it"
+            yield Finding("unlabelled", recording.name, told, wrong=False)
+        if beyond := _beyond(own.events, frames):
+            told = f"events of {coder} end after its last frame, and are not compared"
+            yield Finding("beyond the end", recording.name, told, beyond)
+
+
+def _beyond(events: pd.DataFrame, frames: int | None) -> int:
+    """Count the events that end after the last frame."""
+    last = events["stop_frame"] + (events["kind"] == "point")
+    return 0 if frames is None else int((last > frames).sum())
 
 
 def _check_tracks(recording: Recording, times: np.ndarray | None) -> Iterator[Finding]:

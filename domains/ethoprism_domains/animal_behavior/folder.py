@@ -178,11 +178,12 @@ class _Files:
         return None
 
     def unused(self) -> Iterator[Finding]:
-        """Tell which label files are of none of the videos."""
+        """Tell which label files are of none of the videos; a remark if no video lacks labels."""
+        lacking = any(row.labels is None for row in self._rows)
         for path in self._labels:
             if path not in self._used:
                 told = f"a label file of none of the videos: name its video in {TABLE}"
-                yield Finding("unlisted labels", path.name, told)
+                yield Finding("unlisted labels", path.name, told, wrong=lacking)
 
     def _is_of(self, path: Path, row: _Row) -> bool:
         """Say whether a file begins as this video's does, and as no longer name of another's."""

@@ -24,6 +24,7 @@ from ethoprism_domains.annotation.labels import (
     with_seconds,
 )
 from ethoprism_domains.annotation.targets import (
+    aim_at_other,
     split_by_target,
     targets_of,
     with_targets,
@@ -41,6 +42,7 @@ __all__ = [
     "Modifier",
     "Problem",
     "Subject",
+    "aim_at_other",
     "annotations_from_labels",
     "bouts_from_labels",
     "derive_ethogram",

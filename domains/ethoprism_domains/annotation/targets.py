@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pandas as pd
 
+from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation.behaviors import Behavior, Modifier
 from ethoprism_domains.annotation.ethogram import Ethogram
 from ethoprism_domains.annotation.events import Annotations
@@ -49,6 +50,34 @@ def with_targets(ethogram: Ethogram, behaviors: Sequence[str], names: Sequence[s
         for item in ethogram
     )
     return Ethogram(told, ethogram.subjects)
+
+
+def aim_at_other(annotations: Annotations, behaviors: Sequence[str]) -> Annotations:
+    """Direct some behaviours at the other of two individuals, where nobody has said at whom.
+
+    Events that have a target keep it; modifiers that they have stay in front.
+
+    Raises
+    ------
+    EthoprismError
+        If the ethogram has not two subjects, for then nothing tells who the other one is.
+    """
+    pair = annotations.ethogram.subject_names
+    if len(pair) != 2:
+        raise EthoprismError(
+            f"{len(pair)} individuals: nothing tells who the other one is", None, "name the two"
+        )
+    others = dict(zip(pair, reversed(pair), strict=True))
+    events = annotations.events
+    columns = (events[name].tolist() for name in ("behavior", "subject", "modifiers"))
+    modifiers = [
+        "|".join(filter(None, [text, written_target(others[subject])]))
+        if behavior in behaviors and subject in others and not aimed_at
+        else text
+        for behavior, subject, text, aimed_at in zip(*columns, targets_of(annotations), strict=True)
+    ]
+    told = events.assign(modifiers=modifiers)
+    return Annotations(told, annotations.observed, annotations.ethogram)
 
 
 def split_by_target(annotations: Annotations) -> Annotations:
