@@ -34,6 +34,7 @@ _HOMES = {
     "search": "ethoprism.searching",
     "simulate": "ethoprism_domains.simulated",
     "train": "ethoprism.training",
+    "train_dataset": "ethoprism.dataset_training",
     "train_project": "ethoprism.learning.project_work",
     "write_events": "ethoprism_domains.formats",
 }

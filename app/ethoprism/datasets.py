@@ -13,8 +13,8 @@ from ethoprism.defaults import DEFAULT_ENCODER
 from ethoprism.embedding import Recipe, Stages, fetch_encoder, silently
 from ethoprism.evaluating import Evaluation, cross_validate
 from ethoprism.footage import Footage, embed_study
-from ethoprism.scoring import ethogram_colors
 from ethoprism.pictures import with_videos
+from ethoprism.scoring import ethogram_colors
 from ethoprism.study import Study
 from ethoprism_core.encoders import Encoder
 from ethoprism_core.errors import EthoprismError

@@ -1,6 +1,6 @@
 """Train a probe from label files and videos."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -116,7 +116,22 @@ def train_on(
 ) -> Training:
     """Train a probe on a study and save it; `group` says what its groups are. See `train`."""
     footage = embed_study(study, options.recipe(features, stages), stages)
-    trained = fit(footage, out.stem if out.suffix else out.name, kind, seed, stages)
+    return train_on_footage(footage, out, options, kind, group, seed, stages)
+
+
+def train_on_footage(
+    footage: Footage,
+    out: Path,
+    options: EmbedOptions,
+    kind: str,
+    group: str,
+    seed: int,
+    stages: Stages,
+    settings: Mapping[str, Any] | None = None,
+) -> Training:
+    """Train a probe on embedded footage and save it; `options` say how it was embedded."""
+    name = out.stem if out.suffix else out.name
+    trained = fit(footage, name, kind, seed, stages, settings)
     scores = score(footage, trained.held_out.predictions)
     plain = _told(trained, footage, scores)
     former = read_plain_scores(probe_paths(out)[1])
@@ -126,12 +141,19 @@ def train_on(
     return Training(probe, path, scores, plain, former, notices)
 
 
-def fit(footage: Footage, name: str, kind: str, seed: int, stages: Stages) -> Trained:
+def fit(
+    footage: Footage,
+    name: str,
+    kind: str,
+    seed: int,
+    stages: Stages,
+    settings: Mapping[str, Any] | None = None,
+) -> Trained:
     """Cross-validate and fit a probe on embedded footage."""
     exclusive = footage.study.annotations.ethogram.exclusive_groups
     with stages("training", "steps") as progress:
         return train_probe(
-            footage.samples(), name, kind, exclusive=exclusive, seed=seed, progress=progress
+            footage.samples(), name, kind, settings, exclusive, seed=seed, progress=progress
         )
 
 

@@ -1,4 +1,4 @@
-"""Check a data set of a field as it lies on the disk, export its labels, or score a probe on it."""
+"""Check a data set of a field, export its labels, or score or train a probe on it."""
 
 import argparse
 import json
@@ -36,31 +36,45 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="DIR",
         help="where scores and figures go (default: %(default)s)",
     )
-    evaluate.add_argument(
-        "--group",
-        metavar="NAME",
-        help="what is left out as a whole: video, animal, session or site (default: the field's)",
-    )
-    evaluate.add_argument(
-        "--probe-kind",
-        dest="kind",
-        choices=["compact", "attention", "linear"],
-        help="the kind of probe (default: the field's)",
-    )
+    _add_probe(evaluate)
     evaluate.add_argument(
         "--by-target",
         action="store_true",
         help="tell behaviours apart by whom they are directed at",
     )
     shared.add_regions(evaluate)
-    evaluate.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
-    shared.add_features(evaluate)
-    shared.add_encoder(evaluate)
+    train = _action(actions, "train", "train a probe, sampled as the field does, and save it")
+    train.add_argument(
+        "--out",
+        type=Path,
+        required=True,
+        metavar="PROBE",
+        help="where the probe goes: probes/trap gives trap.safetensors and the card trap.json",
+    )
+    _add_probe(train)
+
+
+def _add_probe(parser: argparse.ArgumentParser) -> None:
+    """Add what scoring and training a probe both take."""
+    parser.add_argument(
+        "--group",
+        metavar="NAME",
+        help="what is left out as a whole: video, animal, session or site (default: the field's)",
+    )
+    parser.add_argument(
+        "--probe-kind",
+        dest="kind",
+        choices=["compact", "attention", "linear"],
+        help="the kind of probe (default: the field's)",
+    )
+    parser.add_argument("--seed", type=int, default=0, help="of everything random (default: 0)")
+    shared.add_features(parser)
+    shared.add_encoder(parser)
 
 
 def run(arguments: argparse.Namespace) -> int:
     """Do the action; a check exits with 1 if something is wrong."""
-    work = {"check": _check, "export": _export, "evaluate": _evaluate}
+    work = {"check": _check, "export": _export, "evaluate": _evaluate, "train": _train}
     return work[arguments.action](arguments)
 
 
@@ -114,7 +128,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     make_folder(arguments.out)  # before hours of work, not after
     dataset = read_dataset(arguments.path, arguments.domain)
     if arguments.regions:
-        dataset = with_regions(dataset, dict(arguments.regions))
+        dataset = with_regions(dataset, shared.told_regions(arguments))
     chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
     found = evaluate_dataset(
         dataset,
@@ -133,6 +147,32 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     _tell_ceiling(found)
     for path in found.write(arguments.out):
         console.result(str(path))
+    return OK
+
+
+def _train(arguments: argparse.Namespace) -> int:
+    from ethoprism.cli import OK, console, scores
+    from ethoprism.dataset_training import train_dataset
+    from ethoprism.options import EmbedOptions
+    from ethoprism_core.files import make_folder
+    from ethoprism_domains.registry import read_dataset
+
+    make_folder(arguments.out.parent)  # before hours of work, not after
+    chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
+    training = train_dataset(
+        read_dataset(arguments.path, arguments.domain),
+        arguments.out,
+        EmbedOptions(*chosen),
+        kind=arguments.kind,
+        group_by=arguments.group,
+        features=arguments.features,
+        seed=arguments.seed,
+        stages=console.progress,
+    )
+    for notice in training.notices:
+        console.warn(notice)
+    scores.show(training.scores)
+    console.result(str(training.path))
     return OK
 
 
