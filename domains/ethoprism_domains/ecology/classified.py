@@ -103,7 +103,7 @@ def _said(
             "observationType": name if name in CONTENT else "animal",
             "scientificName": "" if name in CONTENT else name,
             "behavior": "|".join(did) if name == doer else "",
-            "classificationProbability": float(np.clip(whole.get(name, np.nan), 0, 1)),
+            "classificationProbability": round(float(np.clip(whole.get(name, np.nan), 0, 1)), 6),
         }
         for name in chosen
     ]

@@ -51,7 +51,6 @@ _IN_NAME = re.compile(
 )
 _TOLD = {
     "no time zone": "times without a time zone are taken for UTC: sun time will be wrong",
-    "no time": "neither a table nor its name tells when a clip was taken",
     "ambiguous time": "daylight saving repeats this hour: the first of both is taken",
     "skipped time": "daylight saving leaves this hour out: the camera's clock was not set anew",
     "missing file": "rows of a clip that is not there",
@@ -106,14 +105,16 @@ class _Folder:
     rows: dict[str, list[ClipRow]]
     odd: Counter[tuple[str, str]] = field(default_factory=Counter)
     first: dict[tuple[str, str], str] = field(default_factory=dict)
+    listed: frozenset[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.listed = frozenset(self.deployments)
 
     def medium(self, name: str) -> dict[str, Any]:
         """Describe a clip, named by its path below the folder."""
         deployed = self._deployment(name)
         told = [row.time for row in self.rows.get(name, ()) if row.time is not None]
         time = told[0] if told else _time_in(PurePosixPath(name).name)
-        if time is None:
-            self._note("no time", deployed.name, name)
         placed = self._place(time, deployed, name, deployed.ahead)
         kind = mimetypes.guess_type(name)[0] or "video/unknown"
         return {
@@ -196,10 +197,10 @@ class _Folder:
     def _deployment(self, name: str) -> Deployed:
         """Find the deployment of a clip: the deepest folder that the table knows, or its own."""
         above = [path.as_posix() for path in PurePosixPath(name).parents][:-1]
-        known = next((path for path in above if path in self.deployments), None)
+        known = next((path for path in above if path in self.listed), None)
         if known is None:
             known = "/".join(PurePosixPath(name).parts[:-1][:2])
-            self.deployments[known] = Deployed(known, PurePosixPath(name).parts[0])
+            self.deployments.setdefault(known, Deployed(known, PurePosixPath(name).parts[0]))
         return self.deployments[known]
 
     def _place(

@@ -150,9 +150,9 @@ def _zone(table: Table, row: int) -> tzinfo | None:
     return find_zone(cell, f"{table.path}, line {table.lines[row]}") if cell else None
 
 
-def _within(table: Table, row: int, name: str, values: np.ndarray, limit: float) -> float:
+def _within(table: Table, row: int, name: str, values: np.ndarray, limit: int) -> float:
     if abs(values[row]) > limit:
-        raise table.error(row, f"{name} {values[row]:g} is beyond {limit:g} degrees")
+        raise table.error(row, f"{name} {values[row]:g} is beyond {limit} degrees")
     return float(values[row])
 
 

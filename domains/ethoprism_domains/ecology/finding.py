@@ -97,7 +97,7 @@ def _check_times(traps: CameraTraps) -> Iterator[Finding]:
     for deployment, rows in traps.media.groupby("deploymentID", sort=False):
         name, times = str(deployment), rows["timestamp"]
         if times.isna().any():
-            told = f"media without a time, first {rows.loc[times.isna(), 'mediaID'].iloc[0]!r}"
+            told = f"nothing tells when they were taken, first {_first(rows, times.isna())!r}"
             yield Finding("no time", name, told, int(times.isna().sum()))
         known = rows[times.notna()]
         back = known["timestamp"].diff() < pd.Timedelta(0)

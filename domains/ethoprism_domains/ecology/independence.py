@@ -92,7 +92,7 @@ def event_numbers(records: pd.DataFrame, choice: Independence) -> Int64[np.ndarr
     place and species.
     """
     key = [choice.place, "species"]
-    ordered = records.reset_index(drop=True).sort_values([*key, "start"], kind="stable")
+    ordered = records.reset_index(drop=True).sort_values([*key, "start", "stop"], kind="stable")
     gap = np.timedelta64(round(choice.gap_minutes * 60e6), "us")
     opens = np.zeros(len(ordered), bool)
     position = 0

@@ -66,7 +66,8 @@ class Detections:
         None if there is none, or several.
         """
         wanted = PurePosixPath(str(path).replace("\\", "/")).parts[::-1]
-        best, found = 0, []
+        best = 0
+        found: list[str] = []
         for file in self._by_name.get(wanted[0] if wanted else "", ()):
             pairs = zip(PurePosixPath(file).parts[::-1], wanted, strict=False)
             alike = next((n for n, (own, other) in enumerate(pairs) if own != other), len(wanted))
@@ -97,9 +98,8 @@ def read_detections(path: str | Path) -> Detections:
     if not isinstance(content, dict) or not isinstance(content.get("images"), list):
         remedy = "give MegaDetector's batch output, with info, detection_categories and images"
         raise EthoprismError("no results of MegaDetector", path, remedy)
-    info = content.get("info") if isinstance(content.get("info"), dict) else {}
-    named = content.get("detection_categories")
-    categories = {**_CATEGORIES, **(named if isinstance(named, dict) else {})}
+    info, named = _mapping(content, "info"), _mapping(content, "detection_categories")
+    categories = {**_CATEGORIES, **named}
     boxes: list[dict[str, Any]] = []
     frames: dict[str, set[int]] = {}
     failures: dict[str, str] = {}
@@ -199,6 +199,10 @@ def _whole(value: object, where: str) -> int:
 
 
 def _typical(info: Mapping[str, Any]) -> float:
-    told = info.get("detector_metadata")
-    value = told.get("typical_detection_threshold") if isinstance(told, dict) else None
+    value = _mapping(info, "detector_metadata").get("typical_detection_threshold")
     return float(value) if isinstance(value, int | float) else _WITHOUT_TYPICAL
+
+
+def _mapping(content: Mapping[str, Any], key: str) -> dict[str, Any]:
+    told = content.get(key)
+    return told if isinstance(told, dict) else {}

@@ -29,8 +29,9 @@ def effort(traps: CameraTraps) -> pd.DataFrame:
     """
     spans = traps.media.groupby("deploymentID")["timestamp"].agg(["min", "max"])
     names = traps.deployments["deploymentID"]
-    start = traps.deployments["deploymentStart"].fillna(names.map(spans["min"]))
-    stop = traps.deployments["deploymentEnd"].fillna(names.map(spans["max"]))
+    first, last = (spans[side].reindex(names).set_axis(names.index) for side in ("min", "max"))
+    start = traps.deployments["deploymentStart"].fillna(first)
+    stop = traps.deployments["deploymentEnd"].fillna(last)
     days = (stop - start).dt.total_seconds() / _DAY_S
     return pd.DataFrame(
         {
@@ -68,8 +69,8 @@ def trapping_rates(
     for species in sorted(set(events["species"])):
         own = events.loc[events["species"] == species, "site"].value_counts()
         counts = own.reindex(days.index, fill_value=0).to_numpy()
-        for site, count, watched in zip(days.index, counts, days, strict=True):
-            low, high = _poisson(int(count))
+        for site, count, watched in zip(days.index, counts.tolist(), days.tolist(), strict=True):
+            low, high = _poisson(count)
             rows.append((species, site, count, watched, *_rates(watched, count, low, high)))
         known = days.notna().to_numpy()
         rows.append((species, *_all_sites(counts[known], days[known].to_numpy(), replicates, seed)))

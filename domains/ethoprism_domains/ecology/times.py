@@ -191,7 +191,7 @@ def _doubt(noted: datetime) -> str:
 
 
 def _year_angle(instants: pd.Series) -> Float[np.ndarray, " moment"]:
-    day = instants.dt.dayofyear.to_numpy(np.float64) - 1
+    day = instants.dt.day_of_year.to_numpy(np.float64) - 1
     return 2 * np.pi * day / 365
 
 

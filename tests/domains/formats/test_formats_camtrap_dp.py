@@ -1,9 +1,6 @@
 """Camtrap DP: what is written is valid against the published schema, and real packages are read."""
 
-import csv
 import json
-from datetime import datetime
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,45 +22,6 @@ HEADER = (
 )
 
 
-def table_problems(rows: list[dict[str, str]], schema: dict) -> list[str]:
-    """Check rows against a table schema: required, unique, types, enums, limits, patterns."""
-    problems = []
-    for field in schema["fields"]:
-        name, rules = field["name"], field.get("constraints", {})
-        cells = [row[name] for row in rows]
-        filled = [cell for cell in cells if cell != ""]
-        if rules.get("required") and len(filled) < len(cells):
-            problems.append(f"{name} is missing")
-        if rules.get("unique") and len(set(filled)) < len(filled):
-            problems.append(f"{name} is not unique")
-        problems += [f"{name} {cell!r}" for cell in filled if not cell_fits(cell, field)]
-    return problems
-
-
-def cell_fits(cell: str, field: dict) -> bool:
-    rules = field.get("constraints", {})
-    if cell not in rules.get("enum", [cell]):
-        return False
-    try:
-        if field["type"] == "datetime":
-            return datetime.strptime(cell, field["format"]).tzinfo is not None
-        if field["type"] in ("number", "integer"):
-            value = float(cell)
-            whole = field["type"] == "number" or value.is_integer()
-            limits = rules.get("minimum", value), rules.get("maximum", value)
-            return whole and limits[0] <= value <= limits[1]
-    except ValueError:
-        return False
-    return True
-
-
-def rows_of(path: Path) -> tuple[list[str], list[dict[str, str]]]:
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = list(reader)
-        return list(reader.fieldnames or ()), rows
-
-
 def annotations() -> Annotations:
     span = {"video": "v.mp4", "subject": "RD213", "start_frame": 12, "stop_frame": 47}
     events = [
@@ -79,7 +37,7 @@ def annotations() -> Annotations:
 
 
 @pytest.mark.parametrize("has_media", [True, False])
-def test_what_is_written_is_valid(has_media, real_labels, tmp_path):
+def test_what_is_written_is_valid(has_media, real_labels, tmp_path, rows_of, table_problems):
     if has_media:
         (tmp_path / "media.csv").write_text(MEDIA)
     path = tmp_path / "observations.csv"
@@ -92,7 +50,7 @@ def test_what_is_written_is_valid(has_media, real_labels, tmp_path):
     assert table_problems(rows, schema) == []
 
 
-def test_the_check_finds_what_is_not_valid(real_labels):
+def test_the_check_finds_what_is_not_valid(real_labels, rows_of, table_problems):
     text = (real_labels / "camtrap-dp" / "observations-table-schema.json").read_text("utf-8")
     schema = json.loads(text)
     _, rows = rows_of(real_labels / "camtrap-dp" / "observations.csv")
@@ -103,7 +61,7 @@ def test_the_check_finds_what_is_not_valid(real_labels):
         assert len(table_problems([rows[0] | {name: value}], schema)) == 1
 
 
-def test_times_count_from_the_recording(tmp_path):
+def test_times_count_from_the_recording(tmp_path, rows_of):
     (tmp_path / "media.csv").write_text(MEDIA)
     path = tmp_path / "observations.csv"
     write_events(path, annotations(), "camtrap-dp", frame_times=lambda _: FRAME_TIMES)
@@ -140,7 +98,7 @@ def test_rows_of_other_programs(tmp_path):
     assert "observations of no single medium, first: line 4" in str(found.losses)
 
 
-def test_a_real_package(real_labels):
+def test_a_real_package(real_labels, rows_of):
     found = read_events(real_labels / "camtrap-dp" / "observations.csv")
     assert "foraging" in found.ethogram.names
     assert "Anas platyrhynchos" in set(found.events["subject"])
