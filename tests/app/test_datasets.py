@@ -102,7 +102,7 @@ def test_evaluation_goes_by_the_habits(dataset: Dataset, tiny_study):
     assert any("cross-validating" in line for line in told)
 
 
-def test_videos_of_different_rates_have_no_common_window_in_milliseconds(
+def test_a_window_in_milliseconds_lasts_as_long_in_videos_of_different_rates(
     dataset: Dataset, make_video, tmp_path: Path, tiny_study
 ):
     slow = make_video(tmp_path / "other.mp4", frames=150)  # 20 frames a second, not 15
@@ -112,8 +112,13 @@ def test_videos_of_different_rates_have_no_common_window_in_milliseconds(
         recordings=(replace(first, video=slow), *others),
         habits=Habits(Sampling(milliseconds=5000)),
     )
-    with pytest.raises(EthoprismError, match="one rate and length"):
-        evaluate_dataset(mixed, "classical", features=tiny_study.features)
+    found = evaluate_dataset(mixed, "classical", kind="linear", features=tmp_path / "features")
+    stores = [item.attrs for item in found.evaluation.footage.features]
+    frames = stores[0]["clip_frames"]
+    assert [int(item["frame_step"]) for item in stores[:2]] == [
+        round(5 * rate / frames) for rate in (20, 15)
+    ]
+    assert {item["milliseconds"] for item in stores} == {5000}
 
 
 def test_the_verb_scores_single_animals(tiny_study, tmp_path: Path, capsys):

@@ -152,7 +152,7 @@ def embed_options(arguments: argparse.Namespace) -> "EmbedOptions":
         frame_step=arguments.frame_step,
         grid=arguments.grid,
         crop=arguments.crop,
-        regions=dict(arguments.regions),
+        regions=told_regions(arguments),
         milliseconds=arguments.milliseconds,
         follow=_animals(arguments),
     )
@@ -233,6 +233,18 @@ def add_regions(group: argparse._ActionsContainer) -> None:
         help="a named part of the picture that is encoded by itself, such as face=120,40,200,160, "
         "or in shares, face=10%%,5%%,40%%,40%%; once for each part",
     )
+
+
+def told_regions(arguments: argparse.Namespace) -> dict[str, str]:
+    """Return the boxes of `add_regions` by their names."""
+    from ethoprism_core.errors import EthoprismError
+
+    boxes: dict[str, str] = {}
+    for name, box in arguments.regions:
+        if name in boxes:
+            raise EthoprismError("two regions have one name", name, "rename one of them")
+        boxes[name] = box
+    return boxes
 
 
 def _named_box(text: str) -> tuple[str, str]:

@@ -7,7 +7,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.clips import Rectangle
 
 _FORM = "X,Y,W,H in pixels as in 120,40,200,160, or all in shares as in 10%,5%,40%,40%"
-_APART = "=;"  # they part names from boxes, and boxes from one another
+_APART = "=;,"  # they part names from boxes, and both from one another
 _NUMBERS = 4
 
 
@@ -26,7 +26,7 @@ class Region:
     Raises
     ------
     EthoprismError
-        If the name is empty or has a ``=`` or ``;``, or the box has no extent.
+        If the name is empty or has one of ``=;,``, or the box has no extent.
     """
 
     name: str

@@ -78,7 +78,10 @@ def gather_clips(
         ),
         y=np.concatenate([one.labels[0][own] for one, own in zip(recordings, known, strict=True)]),
         groups=np.array([str(group) for group in groups or names])[of],
-        layout=source.layout(count * common_individuals(stores, recordings)),
+        layout=source.layout(
+            count * common_individuals(stores, recordings),
+            recordings[0].individuals != (SCENE,),
+        ),
         behaviors=behaviors,
         source=source,
         recordings=tuple(recordings),
@@ -98,7 +101,7 @@ def clip_rows(
     part = features.isel(window=kept)
     rows = read_windows(part, slice(0, len(kept)), per_individual)[place]
     within = 1 if per_individual else features.sizes.get("individual", 1)
-    layout = source.layout(within)
+    layout = source.layout(within, per_individual)
     tokens, trajectory = np.split(rows, [layout.token_columns], axis=2)
     of_each = [
         np.moveaxis(block, 0, 1).reshape(rows.shape[1], -1) for block in (tokens, trajectory)

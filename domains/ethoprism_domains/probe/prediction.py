@@ -138,7 +138,8 @@ def check_features(probe: Probe, features: xr.Dataset) -> None:
     where = f"{describe(features)} for the probe {probe.name}"
     remedy = f"embed the video as the probe's card says, with {probe.source.encoder}"
     probe.source.require(FeatureSource.of(features), where, remedy)
-    individuals = 1 if probe.per_individual else features.sizes.get("individual", 1)
+    shown = 1 if probe.per_individual else features.sizes.get("individual", 1)
+    individuals = probe.source.layout(shown, probe.per_individual).individuals
     expected = probe.estimator.layout.individuals // (probe.windows or 1)
     if individuals != expected:
         raise EthoprismError(

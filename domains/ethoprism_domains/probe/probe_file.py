@@ -100,6 +100,7 @@ def probe_paths(path: str | Path) -> tuple[Path, Path]:
 
 def _card(probe: Probe) -> dict[str, Any]:
     settings = probe.estimator.get_params(deep=False)
+    layout = settings.pop("layout")
     return {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
@@ -107,7 +108,8 @@ def _card(probe: Probe) -> dict[str, Any]:
         "kind": probe.kind,
         "behaviors": list(probe.behaviors),
         "per_individual": probe.per_individual,
-        "individuals": settings.pop("layout").individuals,
+        # regions stand side by side in a token
+        "individuals": layout.individuals * (layout.feature_dim // probe.source.feature_dim),
         "windows": probe.windows,
         "features": probe.source.to_mapping(),
         "settings": settings,
@@ -149,7 +151,7 @@ def _read_bytes(path: Path) -> bytes:
 
 def _from_card(card: Mapping[str, Any], arrays: dict[str, np.ndarray]) -> Probe:
     source = FeatureSource.from_mapping(card["features"])
-    estimator = _estimator(card, source.layout(card["individuals"]))
+    estimator = _estimator(card, source.layout(card["individuals"], card["per_individual"]))
     estimator.restore(arrays)
     if len(card["behaviors"]) != len(estimator.constants_):
         raise ValueError(f"{len(card['behaviors'])} behaviours")

@@ -136,7 +136,8 @@ def gather_samples(
         labelled_recording(store, own, store["frame_time"].values.astype(float))
         for store, own in zip(stores, labels, strict=True)
     ]
-    layout = source.layout(common_individuals(stores, recordings))
+    per_individual = recordings[0].individuals != (SCENE,)
+    layout = source.layout(common_individuals(stores, recordings), per_individual)
     names = [recording.video for recording in recordings]
     return _read(stores, recordings, layout, source, behaviors, list(groups or names))
 
@@ -182,6 +183,9 @@ def read_windows(
     if "individual" not in part["features"].dims:
         tokens = tokens[:, None]
     count, individuals = tokens.shape[:2]
+    if FeatureSource.of(features).regions and not per_individual:
+        joined = np.moveaxis(tokens, 1, -2)  # the regions of a token side by side
+        return joined.reshape(count, 1, -1).astype(np.float16, copy=False)
     of_each = [tokens.reshape(count, individuals, -1)]
     if "trajectory" in part:
         limit = np.finfo(np.float16).max

@@ -12,6 +12,7 @@ import xarray as xr
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.probe.layout import SampleLayout
 
+_REGIONS = "regions "
 TOKEN_DIMS = ("token_time", "token_row", "token_column", "feature")
 
 
@@ -95,11 +96,21 @@ class FeatureSource:
         """Frames from the first to the last of a window."""
         return 1 + (self.clip_frames - 1) * self.frame_step
 
-    def layout(self, individuals: int) -> SampleLayout:
-        """Lay out samples that hold so many individuals."""
-        return SampleLayout(
-            individuals, self.token_shape, self.feature_dim, len(self.trajectory_features)
-        )
+    @property
+    def regions(self) -> int:
+        """How many named parts of the picture are told apart; 0 where there are none."""
+        return self.crop.count(",") + 1 if self.crop.startswith(_REGIONS) else 0
+
+    def layout(self, individuals: int, per_individual: bool = False) -> SampleLayout:
+        """Lay out samples that hold so many individuals, or one of each if `per_individual`.
+
+        Animals are alike, regions are not: in samples of all regions their features stand side by
+        side, in each token.
+        """
+        joined = 1 if per_individual or not self.regions else self.regions
+        trajectory = len(self.trajectory_features)
+        feature_dim = joined * self.feature_dim
+        return SampleLayout(individuals // joined, self.token_shape, feature_dim, trajectory)
 
     def require(self, other: "FeatureSource", where: object, remedy: str) -> None:
         """Refuse features that were made in another way.
@@ -129,7 +140,7 @@ def _kind_of_crop(shown: str) -> str:
     if shown in ("follow", "whole"):
         return shown
     names = [part.partition("=")[0] for part in shown.split(";") if "=" in part]
-    return f"regions {', '.join(names)}" if names else "rectangle"
+    return f"{_REGIONS}{', '.join(names)}" if names else "rectangle"
 
 
 def describe(features: xr.Dataset) -> str:

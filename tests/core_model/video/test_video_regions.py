@@ -37,7 +37,7 @@ def test_a_box_that_is_none_is_refused_by_name(box):
         read_regions({"whiskers": box})
 
 
-@pytest.mark.parametrize("name", ["", "a=b", "a;b"])
+@pytest.mark.parametrize("name", ["", "a=b", "a;b", "a,b"])
 def test_names_that_stores_could_not_tell_apart_are_refused(name):
     with pytest.raises(EthoprismError, match="no name of a region"):
         read_regions({name: "1,2,3,4"})
