@@ -237,6 +237,8 @@ def _decode(arguments: argparse.Namespace) -> int:
     from ethoprism.cli import OK, console
     from ethoprism.measuring import write_table
     from ethoprism.perievents import decode_recordings
+    from ethoprism.report.figures import save_figure
+    from ethoprism.report.neuro_figures import decoding_figure
     from ethoprism_domains.neuroscience import DecodingSettings
 
     settings = DecodingSettings(
@@ -252,7 +254,10 @@ def _decode(arguments: argparse.Namespace) -> int:
     console.table(list(shown.columns), [[_told(cell) for cell in row] for row in shown.to_numpy()])
     path = arguments.out / "decoding.csv"
     write_table(table, path)
+    picture = path.with_suffix(".png")
+    save_figure(decoding_figure(table), picture)
     console.result(str(path))
+    console.result(str(picture))
     return OK
 
 

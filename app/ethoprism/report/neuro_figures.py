@@ -1,10 +1,16 @@
-"""Figures of signals around behaviour, and of frames on a clock."""
+"""Figures of signals around behaviour, of decoding, of frames on a clock, and of regions."""
+
+from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
 import xarray as xr
+from jaxtyping import UInt8
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle as Patch
+
+from ethoprism_core.video import Region, cut
 
 _INK, _SOFT, _LINE, _FILL, _CHANCE = "#1d2230", "#5c6475", "#d9d6d0", "#3b6fb6", "#b0aca4"
 _MOST_CHANNELS = 24
@@ -76,6 +82,63 @@ def clock_figure(frames: pd.DataFrame, problems: pd.DataFrame) -> Figure:
     axes.set_xlabel("frame", color=_SOFT)
     axes.set_ylabel("clock less the line (ms)", color=_SOFT)
     _clean(axes)
+    return figure
+
+
+def decoding_figure(table: pd.DataFrame) -> Figure:
+    """Draw how well each target is predicted; the grey bar is where 95 % of shifts score.
+
+    Parameters
+    ----------
+    table
+        As `decode` gives it, or several such tables joined.
+    """
+    parts = [*table.groupby(["direction", "score"], sort=False)]
+    figure = Figure(figsize=(2.6 * len(parts) + 0.4, 2.9), layout="constrained")
+    grid = figure.subplots(1, len(parts), squeeze=False)[0]
+    for axes, ((direction, score), rows) in zip(grid, parts, strict=True):
+        _draw_scores(axes, rows)
+        axes.set_title(f"{direction}\n{str(score).replace('_', ' ')}", fontsize=9, color=_INK)
+    return figure
+
+
+def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
+    at = np.arange(len(rows))
+    low, high, value = (
+        rows[name].to_numpy(np.float64) for name in ("shuffle_low", "shuffle_high", "value")
+    )
+    axes.bar(at, high - low, bottom=low, width=0.5, color=_CHANCE, alpha=0.6)
+    axes.plot(at, value, "o", color=_FILL, markersize=7)
+    for place, row in zip(at.tolist(), rows.itertuples(), strict=True):
+        if np.isfinite(row.chance):
+            axes.hlines(row.chance, place - 0.35, place + 0.35, color=_SOFT, linewidth=0.8)
+        if np.isfinite(row.p):
+            told = (place, value[place])
+            offset = {"textcoords": "offset points", "xytext": (0, 7), "ha": "center"}
+            axes.annotate(f"p = {row.p:.2g}", told, fontsize=8, color=_INK, **offset)
+    axes.set_xticks(at, [str(name) for name in rows["target"]], fontsize=8.5)
+    axes.set_xlim(-0.7, len(rows) - 0.3)
+    axes.margins(y=0.2)
+    _clean(axes)
+
+
+def regions_figure(
+    picture: UInt8[np.ndarray, "height width 3"], regions: Sequence[Region]
+) -> Figure:
+    """Draw a frame with its regions, and beside it what each of them shows."""
+    figure = Figure(figsize=(2.8 * (1 + len(regions)), 2.9), layout="constrained")
+    whole, *parts = figure.subplots(1, 1 + len(regions), squeeze=False)[0]
+    whole.imshow(picture)
+    whole.set_title("frame", fontsize=9, color=_INK)
+    for number, (axes, region) in enumerate(zip(parts, regions, strict=True)):
+        box = region.rectangle((picture.shape[0], picture.shape[1]))
+        color = f"C{number}"
+        corner = (box.left - 0.5, box.top - 0.5)
+        whole.add_patch(Patch(corner, box.width, box.height, fill=False, edgecolor=color, lw=2))
+        axes.imshow(cut(picture, box, max(box.width, box.height)))
+        axes.set_title(region.name, fontsize=9, color=color)
+    for axes in (whole, *parts):
+        axes.set_axis_off()
     return figure
 
 
