@@ -29,7 +29,6 @@ from ethoprism_domains.annotation import (
 from ethoprism_domains.base import Dataset, Recording, times_of_video
 from ethoprism_domains.budget import bout_tracks, durations
 from ethoprism_domains.evaluation.directed import score_directed
-from ethoprism_domains.registry import read_dataset
 from ethoprism_domains.simulated import SceneSettings, plan_study, write_study
 
 SOCIAL = ("approaching", "chasing", "contact")
@@ -44,11 +43,14 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--videos", type=int, default=8, metavar="N", help="two of each pair")
     parser.add_argument("--seconds", type=float, default=40, metavar="S", help="of each video")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random")
+    kinds = ("compact", "attention", "linear")
+    parser.add_argument("--probe-kind", choices=kinds, default="compact", help="which probe")
     chosen = parser.parse_args(arguments)
     folder = make_study(chosen.out / "study", chosen.videos, chosen.seconds, chosen.seed)
     dataset = look_at(folder)
     export(dataset, chosen.out / "exported")
-    found = evaluate_dataset(dataset, "classical", features=chosen.out / "features")
+    features = chosen.out / "features"
+    found = evaluate_dataset(dataset, "classical", kind=chosen.probe_kind, features=features)
     tell_scores(found)
     score_targets(dataset, found)
     draw(dataset, found, chosen.out)

@@ -75,13 +75,14 @@ def write_tracks(path: Path, frames: int, lost: Sequence[int] = ()) -> Path:
     return path
 
 
-def caltech(rows: Sequence[tuple[int, int, str]]) -> str:
+CRIM13 = ("approach", "attack", "copulation", "chase", "circle", "drink", "eat", "clean")
+CRIM13 += ("human", "sniff", "up", "walk_away", "other")
+
+
+def caltech(rows: Sequence[tuple[int, int, str]], names: Sequence[str] = CRIM13) -> str:
     """Give an annotation as Caltech's program writes it: frames from 1, the last one included."""
-    names = ("approach", "attack", "copulation", "chase", "circle", "drink", "eat", "clean")
-    names += ("human", "sniff", "up", "walk_away", "other")
-    keys = "abcdefghijklm"
     lines = ["Caltech Behavior Annotator - Annotation File", "", "Configuration file:"]
-    lines += [f"{name} {key}" for name, key in zip(names, keys, strict=True)]
+    lines += [f"{name} {key}" for name, key in zip(names, "abcdefghijklm", strict=False)]
     lines += ["", "S1: start    end     type", "-----------------------------"]
     return "\n".join([*lines, *(f"    {a}    {b}    {name}" for a, b, name in rows)]) + "\n"
 

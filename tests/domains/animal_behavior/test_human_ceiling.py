@@ -43,7 +43,8 @@ def crim13(tmp_path_factory: pytest.TempPathFactory, make) -> Path:
             make("video")(folder / f"{stem}_{view}.mp4", labels(turn), 25)
         told = {f"{stem}_t.txt": 0} | ({f"{stem}_t_anna.txt": 3} if turn == 0 else {})
         for name, shift in told.items():
-            (folder / name).write_text(make("caltech")(rows(labels(turn), shift)), encoding="utf-8")
+            text = make("caltech")(rows(labels(turn), shift), ACTS)
+            (folder / name).write_text(text, encoding="utf-8")
     return root
 
 
@@ -87,8 +88,7 @@ def test_crim13_is_scored_view_by_view_beside_its_coders(crim13: Path, tmp_path:
     out = capsys.readouterr().out
     for view, published in (("side", "64.5"), ("top", "64.9")):
         told = json.loads((tmp_path / f"crim13-{view}.json").read_text(encoding="utf-8"))
-        defined = {name for name, value in told["average_precision"].items() if value is not None}
-        assert defined == {"attack", "sniff"}
+        assert set(told["average_precision"]) == {"attack", "sniff"}
         assert told["mean_average_precision"] > 0.8
         assert told["human"]["recordings"] == [f"{STEMS[0]}_{view[0]}"]
         assert 0.7 < told["human"]["f1"]["sniff"] < 0.9
