@@ -9,7 +9,7 @@ from ethoprism.cli import VERBS, build_parser
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 README = DOCS.parent / "README.md"
-WITH_VERBS_OF_THEIR_OWN = ("dataset", "neuro", "pretrain", "project")
+WITH_VERBS_OF_THEIR_OWN = ("dataset", "neuro", "pretrain", "project", "traps")
 
 
 @pytest.mark.parametrize("name", ep.__all__)
