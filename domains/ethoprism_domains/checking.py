@@ -140,7 +140,8 @@ def _check_labels(recording: Recording, frames: int | None) -> Iterator[Finding]
     if not recording.labelled:
         yield Finding("unlabelled", recording.name, "nobody has observed it", wrong=False)
     events, observed = recording.annotations.events, recording.annotations.observed
-    if beyond := _beyond(events, frames):
+    beyond = _beyond(events, frames)
+    if frames is not None and beyond:
         told = f"events end after its last frame, {frames - 1}"
         yield Finding("beyond the end", recording.name, told, beyond)
     holes = observed["start_frame"].to_numpy()[1:] - observed["stop_frame"].to_numpy()[:-1]

@@ -106,7 +106,7 @@ def test_what_is_missing_or_of_nobody_is_found(lab: Path):
     found = {(item.kind, item.where) for item in check_dataset(read_dataset(lab)) if item.wrong}
     assert ("unreadable file", "one.mp4") in found
     assert ("missing file", "three.mp4") in found
-    assert ("unlisted labels", "two_labels.csv") in found
+    assert ("unreadable file", "two_labels.csv") in found  # it does not tell its video
     assert ("unlisted labels", "one.csv") in found
 
 
@@ -118,6 +118,24 @@ def test_frames_that_disagree_are_found(lab: Path, make):
         "video has 32 frames, labels 30",
         "video has 32 frames, poses 30",
     }
+
+
+def test_a_file_of_all_that_cannot_be_read_is_told_with_its_reason(lab: Path):
+    (lab / "everything.csv").write_text(
+        "video,behavior,start_frame,stop_frame\none,a,9,3\n", "utf-8"
+    )
+    (lab / "one.csv").unlink()
+    found = [item for item in read_dataset(lab, "animal_behavior").findings if item.wrong]
+    assert [(item.kind, item.where) for item in found] == [("unreadable file", "everything.csv")]
+    assert "stop 3 is before start 9" in found[0].what
+
+
+def test_videos_of_one_name_in_several_folders_are_told_apart(lab: Path, make):
+    make("video")(lab / "later" / "one.mp4", [0] * FRAMES)
+    write_table(lab, "video,labels", "one.mp4,one.csv", "later/one.mp4,one.csv")
+    dataset = read_dataset(lab)
+    assert [item.name for item in dataset.recordings] == ["one.mp4", "later/one.mp4"]
+    assert [len(item.annotations.events) for item in dataset.recordings] == [2, 2]
 
 
 def test_a_table_that_names_no_video_is_refused(lab: Path):
