@@ -6,7 +6,7 @@ Everything is made here, so that all of it is known: when each frame was taken, 
 in it, and that the signal follows grooming and nothing else. The sessions are then read as a lab's
 own: frames are put on the clock of the signal, face and paws are embedded as fixed crops, a probe
 is scored on sessions that it has not seen, and the signal is measured around the bouts that it
-found there. Four figures go to DIR.
+found there. Figures go to DIR.
 """
 
 import argparse
@@ -36,6 +36,7 @@ from ethoprism_core.video import Video
 from ethoprism_domains.annotation import annotations_from_labels
 from ethoprism_domains.base import Dataset
 from ethoprism_domains.neuroscience import (
+    Baseline,
     DecodingSettings,
     PeriEventSettings,
     PulseSettings,
@@ -55,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where figures go")
     parser.add_argument("--sessions", type=int, default=4, metavar="N", help="of one animal each")
-    parser.add_argument("--seconds", type=float, default=24, metavar="S", help="of each video")
+    parser.add_argument("--seconds", type=float, default=20, metavar="S", help="of each video")
     parser.add_argument("--shifts", type=int, default=400, metavar="N", help="of the tests")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="of everything random")
     chosen = parser.parse_args(arguments)
@@ -79,7 +80,7 @@ def make_study(folder: Path, sessions: int, seconds: float, seed: int) -> Path:
         "group_by: animal",
         "regions:",
         "  face: 45%,10%,50%,50%",
-        "  paws: 20%,55%,45%,40%",
+        "  paws: 28%,58%,48%,40%",
         "about: {species: Mus musculus, sex: F, age: P80D}",
         "sessions:",
     ]
@@ -104,7 +105,9 @@ def make_session(folder: Path, seconds: float, rng: np.random.Generator) -> None
     frames = round(seconds * RATE)
     bouts = make_bouts(seconds, rng)
     write_video(folder / "face.mp4", bouts, frames, rng)
-    camera = 2.0 + np.arange(frames) / RATE + rng.normal(0, 5e-5, frames)
+    even = np.arange(frames) / RATE
+    wander = 0.002 * np.sin(2 * np.pi * even / 9)  # of the camera, as it warms and cools
+    camera = 2.0 + even + wander + rng.normal(0, 5e-5, frames)
     kept = np.delete(camera, rng.choice(np.arange(20, frames - 20), LOST, replace=False))
     write_line(folder / "camera.csv", kept)
     flashes = np.cumsum(rng.uniform(0.5, 1.5, 24))
@@ -126,7 +129,7 @@ def make_bouts(seconds: float, rng: np.random.Generator) -> list[tuple[str, int,
         while at < seconds - 2:
             length = rng.uniform(0.35, 0.9)
             bouts.append((behavior, round(at * RATE), round((at + length) * RATE)))
-            at += length + rng.uniform(0.8, 2.0)
+            at += length + rng.uniform(1.2, 3.0)
     return bouts
 
 
@@ -250,7 +253,7 @@ def _annotations(predictions: xr.Dataset, recording: Recording, dataset: Dataset
 
 def measure(recordings: list[Recording], shifts: int, seed: int) -> Responses:
     """Measure the signal around onsets, and test it by shifts in time."""
-    windows = WindowSettings(before_s=0.5, after_s=1.5, step_s=0.1)
+    windows = WindowSettings(0.5, 1.5, 0.1, Baseline(-0.5, 0.0))
     responses = respond(recordings, None, PeriEventSettings(windows, shifts=shifts, seed=seed))
     table = responses.channels()
     print(table[["behavior", "channel", "events", "p"]].to_string(index=False))

@@ -118,7 +118,11 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
             axes.annotate(f"p = {row.p:.2g}", told, fontsize=8, color=_INK, **offset)
     axes.set_xticks(at, [str(name) for name in rows["target"]], fontsize=8.5)
     axes.set_xlim(-0.7, len(rows) - 0.3)
-    axes.margins(y=0.2)
+    every = np.concatenate([low, high, value])
+    every = every[np.isfinite(every)]
+    if len(every):
+        room = 0.2 * max(float(np.ptp(every)), 1e-3)
+        axes.set_ylim(every.min() - room, every.max() + room)
     _clean(axes)
 
 

@@ -84,13 +84,20 @@ class SessionFiles:
     doubts: Mapping[str, str] = field(default_factory=dict)
 
 
-def find_session(folder: Path, name: str) -> SessionFiles:
-    """Find the files of a session in its folder; nothing is read but the head of tables."""
+def find_session(folder: Path, name: str, videos: tuple[Path, ...] | None = None) -> SessionFiles:
+    """Find the files of a session in its folder; nothing is read but the head of tables.
+
+    Parameters
+    ----------
+    videos
+        Its videos, where they are told; those in the folder if not given.
+    """
     files = sorted(path for path in folder.iterdir() if _is_plain(path))
-    videos = tuple(path for path in files if path.suffix.lower() in VIDEO_SUFFIXES)
+    here = tuple(path for path in files if path.suffix.lower() in VIDEO_SUFFIXES)
+    videos = here if videos is None else videos
     by_role: dict[str, list[Path]] = {}
     for path in files:
-        if path not in videos and path.suffix.lower() != ".nwb":
+        if path not in here and path.suffix.lower() != ".nwb":
             by_role.setdefault(_role(path), []).append(path)
     clocks, doubts = _of_videos(videos, by_role.get("clock", []), "clock")
     poses, more = _of_videos(videos, by_role.get("pose", []), "pose")

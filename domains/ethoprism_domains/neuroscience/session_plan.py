@@ -118,7 +118,7 @@ class _Reader:
             base = folder if folder.is_dir() else self.path.parent
             found = SessionFiles(name, nwb=base / self._text(said["nwb"], name, "nwb"))
         elif folder.is_dir():
-            found = find_session(folder, name)
+            found = find_session(folder, name, self._videos(said, folder, name))
         else:
             raise EthoprismError(f"{name}: there is no folder {folder}", self.path, "name it")
         found = self._with_files(found, said, folder)
@@ -133,9 +133,6 @@ class _Reader:
         """Put the files that are named in place of those that were found."""
         name, videos, poses = found.name, found.videos, found.poses
         labels, signals = found.labels, found.signals
-        if "video" in said or "videos" in said:
-            told = said.get("videos", said.get("video"))
-            videos = tuple(folder / text for text in self._texts(told, name, "video"))
         if "labels" in said:
             labels = tuple(folder / text for text in self._texts(said["labels"], name, "labels"))
         if "pose" in said:
@@ -143,10 +140,14 @@ class _Reader:
         if "signals" in said:
             signals = self._signals(said["signals"], folder, name)
         clocks = self._clocks(found, said, videos, folder)
-        named = replace(
-            found, videos=videos, clocks=clocks, labels=labels, poses=poses, signals=signals
-        )
+        named = replace(found, clocks=clocks, labels=labels, poses=poses, signals=signals)
         return _without_doubts(named, said)
+
+    def _videos(self, said: Mapping[str, Any], folder: Path, name: str) -> tuple[Path, ...] | None:
+        told = said.get("videos", said.get("video"))
+        if told is None:
+            return None
+        return tuple(folder / text for text in self._texts(told, name, "video"))
 
     def _clocks(
         self,
