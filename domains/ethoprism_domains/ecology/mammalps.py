@@ -132,7 +132,7 @@ def _tracks(content: Mapping[str, Any], file: Path, times: np.ndarray) -> xr.Dat
     return tracks_of_boxes(animals, times, "MammAlps") if animals else None
 
 
-def _animal(name: str, boxes: Mapping[int, tuple[float, ...]]) -> AnimalBoxes:
+def _animal(name: str, boxes: dict[int, tuple[float, ...]]) -> AnimalBoxes:
     """Take an animal to be away where it was not detected in the next frame."""
     gone = {frame + 1: boxes[frame] for frame in boxes if frame + 1 not in boxes}
     rows = sorted((boxes | gone).items())

@@ -64,8 +64,8 @@ def gather_clips(
     count = windows or min(MOST_WINDOWS, max(store.sizes["window"] for store in stores))
     known = [(one.labels[0] >= 0).any(axis=1) for one in recordings]
     if not any(own.any() for own in known):
-        names = ", ".join(one.video for one in recordings)
-        raise EthoprismError("no clip has a label", names, "label some clips")
+        videos = ", ".join(one.video for one in recordings)
+        raise EthoprismError("no clip has a label", videos, "label some clips")
     of = np.repeat(np.arange(len(known)), [int(own.sum()) for own in known])
     names = [one.video for one in recordings]
     return Samples(
