@@ -31,7 +31,7 @@ VERBS = {
     "pretrain": "Train an encoder on videos: by captions, by masked distillation, or from a larger "
     "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
-    "dataset": "Check a data set of a field as it lies on the disk, export its labels, or score a "
+    "dataset": "Check a data set of a field, export its labels, or score or train a probe on it.",
     "probe on it.",
     "benchmark": "Score an encoder by the published protocol of a public set, beside the published "
     "scores.",
