@@ -32,7 +32,6 @@ VERBS = {
     "encoder.",
     "project": "Make a project, add videos, and see how far it is and whether all is well.",
     "dataset": "Check a data set of a field, export its labels, or score or train a probe on it.",
-    "probe on it.",
     "benchmark": "Score an encoder by the published protocol of a public set, beside the published "
     "scores.",
     "convert": "Convert a label file into another format, and tell what could not be carried.",
