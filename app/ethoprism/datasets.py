@@ -368,6 +368,7 @@ def _told(recording: Recording) -> dict[str, object]:
         "individuals": list(recording.individuals),
         "groups": dict(recording.groups),
         "events": len(recording.annotations.events),
+        "coders": list(recording.coders),
         "start": None if clock is None or clock.start is None else clock.start.isoformat(),
         "metadata": dict(recording.metadata),
     }

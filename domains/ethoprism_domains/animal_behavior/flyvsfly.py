@@ -62,7 +62,7 @@ ACTIONS = (
 )
 PUBLISHED = ("lunge", "wing threat", "tussle", "wing extension", "circle", "copulation")
 RATE = 30.0  # frames a second of Aggression and Courtship; stands in where a video is not there
-_ENDING = "actions.mat"
+_PATTERN = "*[_-]actions.mat"
 _FILES = re.compile(r"(?P<stem>.+?)[_-]((?P<coder>.+)[_-])?actions", re.IGNORECASE)
 _SPLITS = {"trainids": "train", "testids": "test"}
 
@@ -70,7 +70,7 @@ _SPLITS = {"trainids": "train", "testids": "test"}
 def recognises(path: Path) -> bool:
     """Recognise it by a file of actions, as deep below `path` as the set's own are."""
     depths = ("", "*/", "*/*/", "*/*/*/", "*/*/*/*/")
-    return path.is_dir() and any(any(path.glob(f"{depth}*{_ENDING}")) for depth in depths)
+    return path.is_dir() and any(any(path.glob(f"{depth}{_PATTERN}")) for depth in depths)
 
 
 def read_flyvsfly(path: Path) -> Dataset:
@@ -81,7 +81,7 @@ def read_flyvsfly(path: Path) -> Dataset:
     EthoprismError
         If there is no file of actions.
     """
-    files = sorted(path.rglob(f"*{_ENDING}")) if path.is_dir() else []
+    files = sorted(path.rglob(_PATTERN)) if path.is_dir() else []
     if not files:
         raise EthoprismError("there is no file of actions", path, f"expected are {DESCRIPTION}")
     findings: list[Finding] = []
@@ -132,7 +132,7 @@ class _Movie:
 
     @classmethod
     def of(cls, folder: Path, root: Path) -> "_Movie":
-        paths = sorted(folder.glob(f"*{_ENDING}"))
+        paths = sorted(folder.glob(_PATTERN))
         coders = {path: _parsed(path)[1] for path in paths}
         plain = [path for path, coder in coders.items() if not coder] or paths
         own = next((path for path in plain if _parsed(path)[0] == folder.name), plain[0])

@@ -81,6 +81,16 @@ def test_another_coders_annotation_stands_beside(crim13: Path, make, place: str)
     assert coders[f"{TRAIN}_s"]["anna"].events["start_frame"].tolist() == [24]
 
 
+def test_another_coder_who_goes_beyond_the_video_is_found(crim13: Path, make):
+    path = crim13 / "CRIM13_train1" / "train" / f"{TRAIN}_t_anna.txt"
+    path.write_text(make("caltech")([(1, 20, "other"), (21, 33, "sniff")]), encoding="utf-8")
+    found = [item for item in check_dataset(read_dataset(crim13)) if item.wrong]
+    assert {item.where for item in found} == {f"{TRAIN}_t", f"{TRAIN}_s"}
+    assert {item.what for item in found} == {
+        "events of anna end after its last frame, and are not compared"
+    }
+
+
 def test_the_sets_own_videos_are_to_be_converted_which_is_said_once(crim13: Path):
     for path in sorted(crim13.rglob("*.mp4")):
         path.with_suffix(".seq").write_bytes(b"\xed\xfe\0\0Norpix seq")

@@ -6,12 +6,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import (
     Annotations,
     Behavior,
     Ethogram,
     Modifier,
     Subject,
+    aim_at_other,
     exclusive,
     make_events,
     make_observed,
@@ -20,6 +22,8 @@ from ethoprism_domains.annotation import (
     with_targets,
     written_target,
 )
+from ethoprism_domains.base import Dataset, Recording
+from ethoprism_domains.directed import by_target
 from ethoprism_domains.evaluation.directed import score_directed
 from ethoprism_domains.formats import read_events, write_events
 
@@ -102,6 +106,32 @@ def test_splitting_gives_each_target_a_behaviour():
     assert set(split.ethogram["attack @m1"].excludes) == {"sniff @m3"}
     assert split.events["event_id"].is_unique
     assert split_by_target(split).events.equals(split.events)
+
+
+def test_of_two_the_other_one_is_the_target():
+    pair = Ethogram((Behavior("attack"), Behavior("eat")), (Subject("m1"), Subject("m2")))
+    told = annotations(
+        event("m1", "attack", 0, 5, "hard"),
+        event("m2", "attack", 0, 5, written_target("m2")),
+        event("m2", "eat", 6, 8),
+        event("", "attack", 9, 12),
+        ethogram=pair,
+    )
+    aimed = aim_at_other(told, ("attack",))
+    assert targets_of(aimed) == [("m2",), ("m2",), (), ()]
+    assert aimed.events["modifiers"].tolist()[0] == "hard|target:m2"
+    with pytest.raises(EthoprismError, match="3 individuals: nothing tells"):
+        aim_at_other(TRUE, ("attack",))
+
+
+def test_a_data_set_is_split_by_the_targets_of_all_its_coders():
+    other = annotations(event("m1", "attack", 0, 9, written_target("m3")))
+    recording = Recording("v.mp4", None, TRUE, NAMES, coders={"anna": other})
+    split = by_target(Dataset("made", "none", (recording,), TRUE.ethogram))
+    assert split.ethogram.names == ("attack @m1", "attack @m2", "attack @m3", "sniff @m3", "eat")
+    (told,) = split.recordings
+    assert told.coders["anna"].events["behavior"].tolist() == ["attack @m3"]
+    assert told.coders["anna"].ethogram == told.annotations.ethogram == split.ethogram
 
 
 def test_who_does_it_to_whom_is_scored_in_steps():
