@@ -19,10 +19,22 @@ from ethoprism_domains.annotation.events import Annotations
 TARGET = "target"
 _WRITTEN = f"{TARGET}:"
 _AT = " @"
+_PARTING = ("|", ",")
+_NOT_CODED = "None"  # as BORIS writes it for a set of modifiers
 
 
 def written_target(*names: str) -> str:
-    """Give the modifier that says whom an act is directed at: one individual, or several."""
+    """Give the modifier that says whom an act is directed at: one individual, or several.
+
+    Raises
+    ------
+    EthoprismError
+        If a name holds what parts modifiers.
+    """
+    for name in names:
+        if set(_PARTING) & set(name):
+            told = f"the name {name!r} holds one of {' '.join(_PARTING)}, which part modifiers"
+            raise EthoprismError(told, None, "rename the individual")
     return ",".join(f"{_WRITTEN}{name}" for name in names if name)
 
 
@@ -115,11 +127,10 @@ def _place_of_target(behavior: Behavior) -> int | None:
 def _targets(text: str, place: int | None) -> tuple[str, ...]:
     sets = text.split("|")
     values = [value.strip() for values in sets for value in values.split(",")]
-    written = [value.removeprefix(_WRITTEN) for value in values if value.startswith(_WRITTEN)]
-    if not written and place is not None and place < len(sets):
-        written = [value.strip() for value in sets[place].split(",")]
-    names = (name.strip() for name in written)
-    return tuple(dict.fromkeys(name for name in names if name not in ("", "None")))
+    names = [value.removeprefix(_WRITTEN) for value in values if value.startswith(_WRITTEN)]
+    if not names and place is not None and place < len(sets):
+        names = [value for value in sets[place].split(",") if value.strip() != _NOT_CODED]
+    return tuple(dict.fromkeys(filter(None, map(str.strip, names))))
 
 
 def _directed(behavior: str, target: str) -> str:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import (
@@ -56,6 +58,22 @@ TRUE = annotations(
 
 def test_targets_are_read_from_modifiers():
     assert targets_of(TRUE) == [("m2",), ("m1", "m3"), ("m3",), ()]
+
+
+names = st.text(st.characters(exclude_characters=",|", exclude_categories=["C", "Z"]), min_size=1)
+
+
+@given(st.lists(names, min_size=1, max_size=3, unique=True), st.sampled_from(["", "sand", "a,b"]))
+def test_any_name_comes_back(targets: list[str], before: str):
+    text = "|".join(filter(None, [before, written_target(*targets)]))
+    told = annotations(event("m1", "eat", 0, 5, text))
+    assert targets_of(told) == [tuple(targets)]
+    assert split_by_target(told).events["modifiers"].unique().tolist() == [before]
+
+
+def test_names_that_would_part_modifiers_are_refused():
+    with pytest.raises(EthoprismError, match=r"'a,b' holds one of \| ,"):
+        written_target("a,b")
 
 
 def test_a_set_of_modifiers_called_target_holds_plain_names():
