@@ -236,8 +236,10 @@ def _unused(dataset: Dataset) -> Iterator[Finding]:
     if not dataset.recordings:
         yield Finding("missing file", dataset.name, "there is no recording")
     counts = count_behaviors(dataset)
-    for name in counts.loc[counts["bouts"] == 0, "behavior"]:
-        yield Finding("never labelled", dataset.name, f"no bout of {name!r}", wrong=False)
+    names = counts.loc[counts["bouts"] == 0, "behavior"].tolist()
+    if names:
+        told = f"no bout of {', '.join(map(repr, names))}"
+        yield Finding("never labelled", dataset.name, told, len(names), wrong=False)
 
 
 def _missing(where: str, path: Path) -> Finding:

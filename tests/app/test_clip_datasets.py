@@ -68,6 +68,16 @@ def test_the_verb_scores_clips_by_leaving_sites_out(folder: Path, tmp_path: Path
     assert not (tmp_path / "ethograms").exists()
 
 
+def test_what_is_odd_in_many_clips_is_told_briefly(folder: Path, tmp_path: Path, capsys):
+    rows = [f"gone-{number}.mp4,moving" for number in range(15)]
+    (tmp_path / "labels.csv").write_text("\n".join(["clip,label", *rows]), encoding="utf-8")
+    write_clip(tmp_path / "other.mp4", "moving", 5, 0)
+    assert main(["dataset", "check", str(tmp_path)]) == 1
+    out = capsys.readouterr().out
+    assert out.count("wrong: missing file: gone-") == 10
+    assert "and 5 more of this kind, missing file (--json lists all)" in out
+
+
 def test_a_probe_of_clips_is_trained_and_tells_of_other_videos(
     folder: Path, tmp_path: Path, capsys
 ):

@@ -10,10 +10,12 @@ from ethoprism.cli import arguments as shared
 
 if TYPE_CHECKING:
     from ethoprism.datasets import Checked, DatasetEvaluation
+    from ethoprism_domains.base import Finding
 
 RECORDINGS = ("recording", "video", "individuals", "groups", "events")
 COUNTS = ("behaviour", "bouts", "frames", "recordings")
 _MOST_ROWS = 20
+_MOST_ALIKE = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -200,6 +202,14 @@ def _tell_ceiling(found: "DatasetEvaluation") -> None:
     console.table(CEILING_COLUMNS, ceiling_rows(found.evaluation.scores, ceiling), title)
 
 
+def _by_kind(checked: "Checked") -> "list[list[Finding]]":
+    """Put findings of one kind and weight together, in the order in which kinds appear."""
+    kinds: dict[tuple[str, bool], list[Finding]] = {}
+    for finding in checked.findings:
+        kinds.setdefault((finding.kind, finding.wrong), []).append(finding)
+    return list(kinds.values())
+
+
 def _show(checked: "Checked") -> None:
     from ethoprism.cli import console
 
@@ -219,9 +229,13 @@ def _show(checked: "Checked") -> None:
     if len(dataset.recordings) > _MOST_ROWS:
         console.result(f"and {len(dataset.recordings) - _MOST_ROWS} more (--json lists all)")
     console.table(COUNTS, checked.counts.to_numpy().tolist())
-    for finding in checked.findings:
-        weight = "wrong" if finding.wrong else "remark"
-        times = f" ({finding.count})" if finding.count > 1 else ""
-        console.result(f"{weight}: {finding.kind}: {finding.where}: {finding.what}{times}")
+    for alike in _by_kind(checked):
+        for finding in alike[:_MOST_ALIKE]:
+            weight = "wrong" if finding.wrong else "remark"
+            times = f" ({finding.count})" if finding.count > 1 else ""
+            console.result(f"{weight}: {finding.kind}: {finding.where}: {finding.what}{times}")
+        if len(alike) > _MOST_ALIKE:
+            more = len(alike) - _MOST_ALIKE
+            console.result(f"and {more} more of this kind, {alike[0].kind} (--json lists all)")
     remarks = len(checked.findings) - len(checked.wrong)
     console.note(f"{len(checked.wrong)} things are wrong, {remarks} remarks")

@@ -147,7 +147,10 @@ def test_bad_boxes_are_refused(tmp_path: Path, shapes: list[str], what: str):
 
 
 def test_the_real_labels_of_a_mini_scene(real_labels: Path):
-    (item,) = read_dataset(real_labels / "kabr-labels-only").recordings
+    dataset = read_dataset(real_labels / "kabr-labels-only")
+    found = {finding.kind: finding for finding in check_dataset(dataset)}
+    assert found["never labelled"].count == 19  # of CVAT's twenty choices, told at once
+    (item,) = dataset.recordings
     assert (item.name, item.video, item.frame_counts["labels"]) == ("43.mp4", None, 920)
     events = item.annotations.events
     assert events[["behavior", "start_frame", "stop_frame"]].to_numpy().tolist() == [
