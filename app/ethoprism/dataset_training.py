@@ -69,11 +69,12 @@ def _as_embedded(options: EmbedOptions, dataset: Dataset, footage: Footage) -> E
     store, sampling = footage.features[0], dataset.habits.sampling
     attrs = store.attrs
     regions = dataset.recordings[0].regions if sampling.kind == "region" else ()
+    lasting = sampling.milliseconds if sampling.in_milliseconds else None
     return replace(
         options,
-        stride=int(attrs["stride"]),
-        frame_step=int(attrs["frame_step"]),
-        milliseconds=sampling.milliseconds,
+        stride=int(attrs["stride"]) if lasting is None else sampling.stride,
+        frame_step=int(attrs["frame_step"]) if lasting is None else 1,
+        milliseconds=lasting,
         grid=str(attrs["grid"]),
         follow=int(store.sizes["individual"]) if attrs["crop"] == "follow" else 0,
         regions={region.name: region.box for region in regions},

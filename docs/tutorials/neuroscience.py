@@ -32,6 +32,7 @@ from ethoprism.report.neuro_figures import (
     perievent_figure,
     regions_figure,
 )
+from ethoprism_core.encoders import load_encoder
 from ethoprism_core.video import Video
 from ethoprism_domains.annotation import annotations_from_labels
 from ethoprism_domains.base import Dataset
@@ -63,7 +64,8 @@ def main(arguments: list[str] | None = None) -> int:
     folder = make_study(chosen.out / "study", chosen.sessions, chosen.seconds, chosen.seed)
     aligned = look_at_clock(folder)
     dataset = look_at(folder)
-    found = evaluate_dataset(dataset, "classical", kind="linear", features=chosen.out / "features")
+    encoder = load_encoder("classical", frame_size=64)  # the crops are no larger
+    found = evaluate_dataset(dataset, encoder, kind="linear", features=chosen.out / "features")
     tell_scores(found)
     recordings = as_predicted(dataset, found)
     responses = measure(recordings, chosen.shifts, chosen.seed)

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-import av
 import numpy as np
 import pandas as pd
 import pytest
@@ -18,30 +17,12 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features import open_features
 from ethoprism_domains.probe import load_probe, predict_video
 
-SECONDS = 1.6
-BOUTS = [(0.2, 0.44), (0.7, 0.9), (1.1, 1.4)]
+from .licking_videos import BOUTS, SECONDS, write_licks
+
 REGIONS = {"face": "0%,0%,50%,100%", "paws": "32,0,32,48"}
 OPTIONS = EmbedOptions(
     "classical", size=32, grid="2x1x1", follow=0, regions=REGIONS, milliseconds=64, stride=4
 )
-
-
-def write_licks(folder: Path, rate: int) -> Path:
-    """Write a video in which the face flickers in some bouts, and the paws at other times."""
-    path = folder / f"licks{rate}.mp4"
-    with av.open(str(path), "w") as file:
-        stream = file.add_stream("mpeg4", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
-        for number in range(round(SECONDS * rate)):
-            time = number / rate
-            picture = np.full((48, 64, 3), 60, np.uint8)
-            is_bout = any(start <= time < stop for start, stop in BOUTS)
-            left = 4 if is_bout else 36
-            shift = round(8 + 8 * np.sin(2 * np.pi * 20 * time))
-            picture[10:34, left + shift : left + shift + 8] = 230
-            file.mux(stream.encode(av.VideoFrame.from_ndarray(picture, "rgb24")))
-        file.mux(stream.encode(None))
-    return path
 
 
 def truth(rate: int) -> np.ndarray:

@@ -10,9 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from ethoprism.classifying import classify
 from ethoprism.cli import main
+from ethoprism.dataset_training import train_dataset
 from ethoprism.datasets import check
 from ethoprism.embedding import embed
+from ethoprism.options import EmbedOptions
+from ethoprism.predictions import load_predictions
 from ethoprism.recordings import dataset_recordings
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features import open_features
@@ -20,6 +24,7 @@ from ethoprism_core.video import Video
 from ethoprism_domains.registry import read_dataset
 
 from .conftest import write_video
+from .licking_videos import write_licks
 
 SCRIPT = Path(__file__).parents[2] / "docs" / "tutorials" / "neuroscience.py"
 FRAMES, FPS = 520, 20.0
@@ -78,6 +83,21 @@ def test_regions_of_the_sessions_are_what_is_embedded(sessions: Path, tmp_path: 
     assert store.attrs["milliseconds"] == 400
     assert main([*words, "--region", "all=0,0,64,48"]) == 0
     assert open_features(tmp_path / "classical" / "one.zarr").attrs["crop"] == "all=0,0,64,48"
+
+
+def test_a_probe_of_sessions_classifies_a_faster_video(sessions: Path, tmp_path: Path):
+    dataset = read_dataset(sessions)
+    options = EmbedOptions("classical", size=32)
+    trained = train_dataset(
+        dataset, tmp_path / "p", options, kind="linear", features=tmp_path / "features"
+    )
+    fast = write_licks(tmp_path, 250)
+    (done,) = classify(fast, trained.path, tmp_path / "out", tmp_path / "features")
+    assert load_predictions(done.outputs.predictions).sizes["time"] == 400
+    store = open_features(tmp_path / "features" / "classical" / f"{fast.stem}.zarr")
+    assert store.attrs["crop"] == "left=0,0,32,48;right=32,0,32,48"
+    covered = store.attrs["frame_step"] * store.attrs["clip_frames"] / 250
+    assert covered == pytest.approx(0.4, rel=0.25)
 
 
 def test_nwb_of_sessions_measures_the_same(sessions: Path, tmp_path: Path):
@@ -157,6 +177,7 @@ def tutorial() -> ModuleType:
     return module
 
 
+@pytest.mark.slow
 def test_the_tutorial_finds_what_it_put_in(tutorial: ModuleType, tmp_path: Path, capsys):
     words = ["--sessions", "2", "--seconds", "11", "--shifts", "40"]
     assert tutorial.main(["--out", str(tmp_path), *words]) == 0

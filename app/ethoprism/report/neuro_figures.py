@@ -113,9 +113,15 @@ def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
         if np.isfinite(row.chance):
             axes.hlines(row.chance, place - 0.35, place + 0.35, color=_SOFT, linewidth=0.8)
         if np.isfinite(row.p):
-            told = (place, value[place])
-            offset = {"textcoords": "offset points", "xytext": (0, 7), "ha": "center"}
-            axes.annotate(f"p = {row.p:.2g}", told, fontsize=8, color=_INK, **offset)
+            axes.annotate(
+                f"p = {row.p:.2g}",
+                (place, value[place]),
+                xytext=(0, 7),
+                textcoords="offset points",
+                ha="center",
+                fontsize=8,
+                color=_INK,
+            )
     axes.set_xticks(at, [str(name) for name in rows["target"]], fontsize=8.5)
     axes.set_xlim(-0.7, len(rows) - 0.3)
     every = np.concatenate([low, high, value])

@@ -17,6 +17,7 @@ from sklearn.linear_model import LogisticRegression, Ridge
 from sklearn.metrics import average_precision_score, balanced_accuracy_score, roc_auc_score
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.evaluation import Folds, leave_groups_out, time_blocks
@@ -28,6 +29,7 @@ DECODING_COLUMNS = (
 )
 Direction = Literal["signal to behavior", "behavior to signal"]
 _FEWEST = 2
+_THREADS_PAY = 1_000_000  # numbers in the table of bins
 
 
 @dataclass(frozen=True)
@@ -87,12 +89,14 @@ def decode(
         )
     material = _Material.gather(sessions, direction, settings)
     rng = np.random.default_rng(settings.seed)
-    real = material.scores(None)
     control = []
-    for number in range(settings.shifts):
-        control.append(material.scores(rng))
-        if progress is not None:
-            progress(number + 1, settings.shifts)
+    # the solver calls BLAS thousands of times: on small problems its threads mostly wait
+    with threadpool_limits(1 if material.features.size < _THREADS_PAY else None, user_api="blas"):
+        real = material.scores(None)
+        for number in range(settings.shifts):
+            control.append(material.scores(rng))
+            if progress is not None:
+                progress(number + 1, settings.shifts)
     if not any(np.isfinite(list(scores.values())).any() for scores in real.values()):
         raise EthoprismError(
             "too little is known to train and test on",
