@@ -41,6 +41,8 @@ def pack_pictures(pictures: Sequence[Path], path: Path, rate: Fraction) -> None:
         raise EthoprismError("no pictures to make a video of", path, "give at least one JPEG")
     with open_video(pictures[0]) as (_, first):
         width, height, pixels = first.width, first.height, first.codec_context.pix_fmt
+    if not (width and height):
+        raise EthoprismError("not a readable JPEG", pictures[0], "copy or export it again")
     with atomic_path(path) as temporary, av.open(str(temporary), "w", format="matroska") as file:
         stream = file.add_stream("mjpeg", rate=rate)
         stream.width, stream.height, stream.pix_fmt = width, height, pixels or "yuvj420p"
