@@ -19,7 +19,8 @@ from ethoprism_domains.ecology import (
     read_camera_traps,
     read_detections,
 )
-from ethoprism_domains.simulated.camera_traps import SPECIES, TrapSettings, write_traps
+from ethoprism_domains.simulated.camera_traps import write_traps
+from ethoprism_domains.simulated.trap_plan import SPECIES, TrapSettings
 
 TINY = TrapSettings(sites=3, visits=5, days=30, frames=4, size=(64, 64), seed=1)
 

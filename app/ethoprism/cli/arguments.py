@@ -283,3 +283,19 @@ def read_ethogram(path: Path):  # type: ignore[no-untyped-def]  # its type is a 
     if not isinstance(content, dict):
         raise EthoprismError("no list of behaviors", path, 'write "behaviors:" and a list below')
     return Ethogram.from_mapping(content, str(path))
+
+
+def add_action(actions, name: str, summary: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
+    """Add an action of a verb that writes tables and figures into a folder of its name."""
+    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
+    parser.add_argument(
+        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
+    )
+    parser.add_argument(
+        "--out",
+        type=Path,
+        default=Path(name),
+        metavar="DIR",
+        help="where tables and figures go (default: %(default)s)",
+    )
+    return parser

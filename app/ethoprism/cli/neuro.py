@@ -13,11 +13,15 @@ if TYPE_CHECKING:
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `neuro` takes: an action, and what that takes."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    _add_align(_action(actions, "align", "give each frame its time on an experiment's clock"))
-    perievent = _action(actions, "perievent", "measure signals around onsets and offsets")
+    _add_align(
+        shared.add_action(actions, "align", "give each frame its time on an experiment's clock")
+    )
+    perievent = shared.add_action(actions, "perievent", "measure signals around onsets and offsets")
     _add_recordings(perievent)
     _add_windows(perievent)
-    decode = _action(actions, "decode", "predict behaviour from a signal, and the reverse")
+    decode = shared.add_action(
+        actions, "decode", "predict behaviour from a signal, and the reverse"
+    )
     _add_recordings(decode)
     _add_decoding(decode)
 
@@ -26,21 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Do the action."""
     work = {"align": _align, "perievent": _perievent, "decode": _decode}
     return work[arguments.action](arguments)
-
-
-def _action(actions, name: str, summary: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
-    parser.add_argument(
-        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(name),
-        metavar="DIR",
-        help="where tables and figures go (default: %(default)s)",
-    )
-    return parser
 
 
 def _add_align(parser: argparse.ArgumentParser) -> None:

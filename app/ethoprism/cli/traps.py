@@ -3,18 +3,20 @@
 import argparse
 from pathlib import Path
 
+from ethoprism.cli import arguments as shared
+
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add what `traps` takes: an action, and what that takes."""
     actions = parser.add_subparsers(dest="action", metavar="ACTION", required=True)
-    activity = _action(
+    activity = shared.add_action(
         actions, "activity", "independent events, activity by hour, trapping rates, time budgets"
     )
     activity.add_argument("path", type=Path, metavar="PATH", help="a Camtrap DP package, or sites")
     _add_activity(activity)
-    light = _action(actions, "light", "tell day from infrared night by the pixels")
+    light = shared.add_action(actions, "light", "tell day from infrared night by the pixels")
     light.add_argument("path", type=Path, metavar="PATH", help="a Camtrap DP package, or sites")
-    blanks = _action(actions, "blanks", "tell empty clips by MegaDetector's results")
+    blanks = shared.add_action(actions, "blanks", "tell empty clips by MegaDetector's results")
     blanks.add_argument("detections", type=Path, metavar="JSON", help="MegaDetector's results")
     blanks.add_argument(
         "--truth", type=Path, metavar="PATH", help="what people saw: a Camtrap DP package, or sites"
@@ -28,21 +30,6 @@ def run(arguments: argparse.Namespace) -> int:
     """Do the action."""
     work = {"activity": _activity, "light": _light, "blanks": _blanks}
     return work[arguments.action](arguments)
-
-
-def _action(actions, name: str, summary: str) -> argparse.ArgumentParser:  # type: ignore[no-untyped-def]
-    parser: argparse.ArgumentParser = actions.add_parser(name, help=summary, description=summary)
-    parser.add_argument(
-        "--debug", action="store_true", default=argparse.SUPPRESS, help=argparse.SUPPRESS
-    )
-    parser.add_argument(
-        "--out",
-        type=Path,
-        default=Path(name),
-        metavar="DIR",
-        help="where tables and figures go (default: %(default)s)",
-    )
-    return parser
 
 
 def _add_activity(parser: argparse.ArgumentParser) -> None:

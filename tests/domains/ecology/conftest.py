@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from ethoprism_domains.simulated.camera_traps import TrapSettings, write_traps
+from ethoprism_domains.simulated.camera_traps import write_traps
+from ethoprism_domains.simulated.trap_plan import TrapSettings
 
 TINY = TrapSettings(sites=3, visits=4, days=20, frames=4, size=(64, 64), seed=3)
 
