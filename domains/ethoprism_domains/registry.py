@@ -67,8 +67,9 @@ def recognise_domain(path: str | Path) -> Domain:
     if fitting:
         names = " and ".join(domain.name for domain in fitting)
         raise EthoprismError(f"{names} both read this", path, "say which with --domain")
-    told = ", ".join(f"{domain.name} ({domain.description})" for domain in domains)
-    raise EthoprismError("no domain recognises these data", path, f"there are {told}")
+    names = ", ".join(domain.name for domain in domains)
+    remedy = f"see what each reads in docs/domains.md, or name one with --domain: {names}"
+    raise EthoprismError("no domain recognises these data", path, remedy)
 
 
 def read_dataset(path: str | Path, domain: str | None = None) -> Dataset:
