@@ -74,9 +74,10 @@ def clock_figure(frames: pd.DataFrame, problems: pd.DataFrame) -> Figure:
     figure = Figure(figsize=(8, 3), layout="constrained")
     axes = figure.subplots()
     axes.plot(frames["frame"], left, color=_FILL, linewidth=1)
-    for kind, mine in problems.groupby("kind", sort=False):
+    for number, (kind, mine) in enumerate(problems.groupby("kind", sort=False), start=1):
         at = np.minimum(mine["frame"].to_numpy(), len(left) - 1)
-        axes.plot(at, left[at], "o", markersize=5, label=f"{kind} ({len(mine)})")
+        said = f"{kind} ({len(mine)})"
+        axes.plot(at, left[at], "o", markersize=5, color=f"C{number}", label=said)
     if len(problems):
         axes.legend(loc="center left", bbox_to_anchor=(1, 0.5), frameon=False, fontsize=8.5)
     axes.set_xlabel("frame", color=_SOFT)
