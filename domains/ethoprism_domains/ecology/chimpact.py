@@ -108,9 +108,7 @@ def read(path: Path) -> Dataset:
     return Dataset("ChimpACT", DOMAIN_NAME, recordings, ethogram, HABITS, tuple(findings))
 
 
-CHIMPACT = SetReader(
-    "chimpact", "ChimpACT: labels/<clip>.json and videos_full/<clip>.mp4", recognises, read
-)
+CHIMPACT = SetReader("ChimpACT", "labels/<clip>.json and videos_full/<clip>.mp4", recognises, read)
 
 
 def split_of(clip: str) -> str:

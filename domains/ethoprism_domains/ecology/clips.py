@@ -82,7 +82,7 @@ def read(path: Path) -> Dataset:
 
 
 CLIPS = SetReader(
-    "clips", "clips with a table of their labels (columns video and label)", recognises, read
+    "clips", "videos with a table of their labels (columns video and label)", recognises, read
 )
 
 

@@ -80,7 +80,7 @@ def read(path: Path) -> Dataset:
 
 
 DRONE = SetReader(
-    "drone", "drone videos or mini-scenes with tracks or actions of CVAT (.xml)", recognises, read
+    "drone videos", "videos or mini-scenes with tracks or actions of CVAT (.xml)", recognises, read
 )
 
 

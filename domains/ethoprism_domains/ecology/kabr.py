@@ -83,8 +83,8 @@ def read(path: Path) -> Dataset:
 
 
 KABR = SetReader(
-    "kabr",
-    "KABR mini-scenes: annotation/classes.json, annotation/train.csv, annotation/val.csv and "
+    "KABR",
+    "annotation/classes.json, annotation/train.csv, annotation/val.csv, and pictures in "
     "dataset/image or videos",
     recognises,
     read,

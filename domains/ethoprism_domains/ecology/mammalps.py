@@ -71,9 +71,7 @@ def read(path: Path) -> Dataset:
     return Dataset("MammAlps", DOMAIN_NAME, recordings, ethogram, HABITS, tuple(findings))
 
 
-MAMMALPS = SetReader(
-    "mammalps", "MammAlps: a JSON file of detections beside each video", recognises, read
-)
+MAMMALPS = SetReader("MammAlps", "a JSON file of detections for each video", recognises, read)
 
 
 def _files(path: Path) -> list[Path]:
