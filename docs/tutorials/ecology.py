@@ -140,7 +140,7 @@ def send(dataset: Dataset, found: DatasetEvaluation, out: Path) -> None:
 
 
 def draw(report: TrapReport, clips: list[TrapClip], out: Path) -> None:
-    """Draw clips of each site, the activity beside the true one, rates and budgets."""
+    """Draw some clips, the activity beside the true one, rates and budgets."""
     save_figure(clips_figure(clips, out / "study"), out / "ecology-clips.png")
     save_figure(rates_figure(report.rates), out / "ecology-rates.png")
     save_figure(budget_figure(report.budgets), out / "ecology-budgets.png")
@@ -179,10 +179,10 @@ def split_figure(table: pd.DataFrame) -> Figure:
     return figure
 
 
-def clips_figure(clips: list[TrapClip], folder: Path, columns: int = 7) -> Figure:
-    """Draw the middle frame of some clips of each site, a row a site."""
-    sites = sorted({clip.site for clip in clips})
-    figure = Figure(figsize=(1.15 * columns, 1.3 * len(sites)), layout="constrained")
+def clips_figure(clips: list[TrapClip], folder: Path, columns: int = 5) -> Figure:
+    """Draw the middle frame of some clips of three sites, a row a site."""
+    sites = sorted({clip.site for clip in clips})[:3]
+    figure = Figure(figsize=(0.82 * columns, 0.95 * len(sites)), layout="constrained")
     grid = figure.subplots(len(sites), columns, squeeze=False)
     for row, site in zip(grid, sites, strict=True):
         own = [clip for clip in clips if clip.site == site]
@@ -192,7 +192,7 @@ def clips_figure(clips: list[TrapClip], folder: Path, columns: int = 7) -> Figur
             with Video(folder / clip.file) as video:
                 axes.imshow(video[len(video) // 2])
             axes.set_title(
-                f"{clip.time:%H:%M} {clip.species or 'blank'}", fontsize=6, color=SOFT, pad=2
+                f"{clip.time:%H:%M} {clip.species or 'blank'}", fontsize=5, color=SOFT, pad=2
             )
     return figure
 

@@ -46,7 +46,7 @@ def classified(
     EthoprismError
         If a clip is unknown, or `at` has no time zone.
     """
-    at = at or datetime.now(UTC)
+    at = (at or datetime.now(UTC)).replace(microsecond=0)
     if at.tzinfo is None:
         raise EthoprismError("a time without a time zone", at, "add it")
     unknown = [name for name in predictions if name not in set(traps.media["mediaID"])]
