@@ -9,12 +9,17 @@ import pytest
 from ethoprism.classifying import classify
 from ethoprism.cli import main
 from ethoprism.embedding import embed
+from ethoprism.learning.estimating import estimate_embedding
+from ethoprism.learning.project_options import project_options
+from ethoprism.learning.project_work import embed_project
 from ethoprism.options import EmbedOptions, options_of
 from ethoprism.predictions import load_predictions
+from ethoprism.project import Project
 from ethoprism.training import train
 from ethoprism_core.encoders import load_encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features import open_features
+from ethoprism_domains.annotation import Behavior, Ethogram
 from ethoprism_domains.probe import load_probe, predict_video
 
 from .licking_videos import BOUTS, SECONDS, write_licks
@@ -113,3 +118,49 @@ def test_mistakes_are_told(lab: Path, tmp_path: Path, capsys, words, told):
         code = stop.code
     assert told in capsys.readouterr().err
     assert code == 2
+
+
+def test_a_project_keeps_regions_in_its_plain_file(lab: Path, tmp_path: Path):
+    project = Project.create(tmp_path / "project", Ethogram((Behavior("lick"),)))
+    project.add_videos([lab / "licks250.mp4"])
+    project.set_encoder("classical", {"size": 32, "regions": REGIONS, "milliseconds": 64})
+    again = Project.open(project.folder)
+    options = project_options(again)
+    assert (options.regions, options.follow, options.milliseconds) == (REGIONS, 0, 64)
+    assert estimate_embedding(again).left == 1
+    embed_project(again)
+    assert estimate_embedding(again).left == 0
+    (store,) = (project.folder / "features" / "classical").glob("*.zarr")
+    assert open_features(store)["individual"].values.tolist() == ["face", "paws"]
+
+
+def test_a_projects_mistaken_region_is_told(tmp_path: Path):
+    project = Project.create(tmp_path / "project", Ethogram((Behavior("lick"),)))
+    project.set_encoder("classical", {"regions": {"face": "1,2"}})
+    with pytest.raises(EthoprismError, match="no box of a region, face"):
+        project_options(project)
+
+
+def test_labels_of_regions_give_predictions_of_regions(lab: Path, tmp_path: Path):
+    table = pd.read_csv(lab / "labels.csv")
+    others = [(0, 0.2), (0.44, 0.7), (0.9, 1.1), (1.4, 1.6)]  # the paws move whenever else
+    rows = [("licks250.mp4", "lick", round(250 * a), round(250 * b)) for a, b in others]
+    paws = pd.DataFrame(rows, columns=table.columns).assign(subject="paws")
+    both = pd.concat([table.assign(subject="face"), paws])
+    both.to_csv(tmp_path / "labels.csv", index=False)
+    train(
+        tmp_path / "labels.csv",
+        tmp_path / "probe",
+        lab,
+        options=OPTIONS,
+        kind="linear",
+        features=lab / "features",
+    )
+    (done,) = classify(
+        lab / "licks500.mp4", tmp_path / "probe.safetensors", tmp_path, lab / "features"
+    )
+    predictions = load_predictions(done.outputs.predictions)
+    assert predictions["individual"].values.tolist() == ["face", "paws"]
+    assert set(pd.read_csv(done.outputs.bouts)["subject"].dropna()) == {"face", "paws"}
+    found = predictions["label"].sel(individual="face", behavior="lick").to_numpy() == 1
+    assert (found == truth(500)).mean() > 0.9

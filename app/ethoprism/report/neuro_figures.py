@@ -105,24 +105,21 @@ def decoding_figure(table: pd.DataFrame) -> Figure:
 
 def _draw_scores(axes: Axes, rows: pd.DataFrame) -> None:
     at = np.arange(len(rows))
-    low, high, value = (
-        rows[name].to_numpy(np.float64) for name in ("shuffle_low", "shuffle_high", "value")
-    )
+    names = ("shuffle_low", "shuffle_high", "value", "chance", "p")
+    low, high, value, chance, p = (rows[name].to_numpy(np.float64) for name in names)
     axes.bar(at, high - low, bottom=low, width=0.5, color=_CHANCE, alpha=0.6)
     axes.plot(at, value, "o", color=_FILL, markersize=7)
-    for place, row in zip(at.tolist(), rows.itertuples(), strict=True):
-        if np.isfinite(row.chance):
-            axes.hlines(row.chance, place - 0.35, place + 0.35, color=_SOFT, linewidth=0.8)
-        if np.isfinite(row.p):
-            axes.annotate(
-                f"p = {row.p:.2g}",
-                (place, value[place]),
-                xytext=(0, 7),
-                textcoords="offset points",
-                ha="center",
-                fontsize=8,
-                color=_INK,
-            )
+    axes.hlines(chance, at - 0.35, at + 0.35, color=_SOFT, linewidth=0.8)
+    for place in np.flatnonzero(np.isfinite(p)).tolist():
+        axes.annotate(
+            f"p = {p[place]:.2g}",
+            (place, value[place]),
+            xytext=(0, 7),
+            textcoords="offset points",
+            ha="center",
+            fontsize=8,
+            color=_INK,
+        )
     axes.set_xticks(at, [str(name) for name in rows["target"]], fontsize=8.5)
     axes.set_xlim(-0.7, len(rows) - 0.3)
     every = np.concatenate([low, high, value])
