@@ -15,7 +15,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import VIDEO_SUFFIXES
 from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Scoring, times_of_video
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS, SetReader
-from ethoprism_domains.ecology.scenes import Videos
+from ethoprism_domains.ecology.scenes import Videos, scored_for
 from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.content import read_head
 from ethoprism_domains.formats.tables import Table, read_table
@@ -74,8 +74,7 @@ def read(path: Path) -> Dataset:
         )
         for name in videos
     )
-    exclusive = bool(labels.ethogram.exclusive_groups)
-    habits = _habits(recordings, "accuracy" if exclusive else "average_precision")
+    habits = scored_for(labels.ethogram, _habits(recordings))
     findings += known_videos.unused()
     name, ethogram = path.resolve().name, labels.ethogram
     return Dataset(name, DOMAIN_NAME, recordings, ethogram, habits, tuple(findings))
@@ -153,8 +152,8 @@ def _one(table: Table, column: str, rows: list[int]) -> str:
     return next(iter(told), "")
 
 
-def _habits(recordings: tuple[Recording, ...], metric: str) -> Habits:
+def _habits(recordings: tuple[Recording, ...]) -> Habits:
     grouped = [group for group in _GROUPS if any(group in item.groups for item in recordings)]
-    scoring = Scoring(metric, window_label="any")
+    scoring = Scoring("accuracy", window_label="any")
     group_by = next(iter(grouped), "video")
     return replace(HABITS, group_by=group_by, scoring=scoring, exports=("bouts-csv",))

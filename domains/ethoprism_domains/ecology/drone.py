@@ -30,7 +30,13 @@ from ethoprism_domains.ecology import kabr
 from ethoprism_domains.ecology.boxes import AnimalBoxes, tracks_of_boxes
 from ethoprism_domains.ecology.cvat_boxes import CvatFile, is_cvat, read_cvat
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
-from ethoprism_domains.ecology.scenes import UNKNOWN, Videos, annotate, frame_times
+from ethoprism_domains.ecology.scenes import (
+    UNKNOWN,
+    Videos,
+    annotate,
+    frame_times,
+    scored_for,
+)
 from ethoprism_domains.formats.base import Reading, ReadOptions
 from ethoprism_domains.formats.cvat import read as read_actions
 
@@ -74,7 +80,7 @@ def read(path: Path) -> Dataset:
         DOMAIN_NAME,
         tuple(recordings),
         flights.ethogram,
-        habits,
+        scored_for(flights.ethogram, habits),
         (*flights.findings, *flights.videos.unused()),
     )
 

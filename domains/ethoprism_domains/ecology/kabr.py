@@ -30,7 +30,14 @@ from ethoprism_domains.base import (
     times_of_video,
 )
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
-from ethoprism_domains.ecology.scenes import ABSENT, PRESENT, UNKNOWN, Videos, annotate
+from ethoprism_domains.ecology.scenes import (
+    ABSENT,
+    PRESENT,
+    UNKNOWN,
+    Videos,
+    annotate,
+    scored_for,
+)
 from ethoprism_domains.formats.content import read_head, read_json
 from ethoprism_domains.formats.expect import expect_frame, expect_mapping
 
@@ -79,7 +86,8 @@ def read(path: Path) -> Dataset:
         for name, frames in table.groupby("original_vido_id", sort=False)
     ]
     findings = (*scenes.findings, *scenes.unused(), *_missing_lists(folder), *_shared(recordings))
-    return Dataset("KABR", DOMAIN_NAME, _named_once(recordings), ethogram, HABITS, findings)
+    habits = scored_for(ethogram, HABITS)
+    return Dataset("KABR", DOMAIN_NAME, _named_once(recordings), ethogram, habits, findings)
 
 
 KABR = SetReader(

@@ -1,6 +1,7 @@
 """What the readers of labelled scenes share: clocks of videos that may be missing, and labels."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +11,16 @@ from jaxtyping import Float, Int8
 from ethoprism_core.video import VIDEO_SUFFIXES
 from ethoprism_core.video.find import natural_order
 from ethoprism_domains.annotation import Annotations, Ethogram, annotations_from_labels
-from ethoprism_domains.base import Finding, times_of_video
+from ethoprism_domains.base import Finding, Habits, times_of_video
 
 PRESENT, ABSENT, UNKNOWN = np.int8(1), np.int8(0), np.int8(-1)
+
+
+def scored_for(ethogram: Ethogram, habits: Habits) -> Habits:
+    """Score by average precision where behaviours may meet: they have no accuracy then."""
+    if habits.scoring.metric != "accuracy" or ethogram.exclusive_groups:
+        return habits
+    return replace(habits, scoring=replace(habits.scoring, metric="average_precision"))
 
 
 class Videos:

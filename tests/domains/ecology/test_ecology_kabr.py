@@ -130,6 +130,7 @@ def test_videos_are_read_in_place_of_pictures(tmp_path: Path):
     (item,) = dataset.recordings
     assert item.video == path / "G0001.1.mp4"
     assert dataset.ethogram.exclusive_groups == ()  # a frame has two
+    assert dataset.habits.scoring.metric == "average_precision"
     spans = item.annotations.events[["behavior", "start_frame", "stop_frame"]].to_numpy().tolist()
     assert spans == [["Walk", 0, 6], ["Head Up", 3, 6]]
     assert ("missing file", "val.csv", 1, True) in told(dataset)
