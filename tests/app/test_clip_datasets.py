@@ -131,3 +131,33 @@ def test_real_clips_of_chimpanzees_run_through(footage: Path, tmp_path: Path):
     assert scores.accuracy == 0
     assert scores.value("average_precision") < 0.6
     assert len(found.evaluation.predictions) == 7
+
+
+def test_real_mini_scenes_of_a_drone_run_through(footage: Path, tmp_path: Path):
+    """Nobody labelled them: the actions are made up, so that scores mean nothing here."""
+    folder = tmp_path / "DJI_0068"
+    (folder / "actions").mkdir(parents=True)
+    for name in ("0", "1"):
+        video = footage / "kabr-miniscene" / f"{name}.mp4"
+        (folder / video.name).write_bytes(video.read_bytes())
+        points = "".join(
+            f'<points frame="{frame}" outside="0" points="1,1">'
+            f'<attribute name="Behavior">{"Walk" if frame < 10 else "Graze"}</attribute></points>'
+            for frame in range(21)
+        )
+        text = f'<annotations><meta/><track id="0" label="Grevy">{points}</track></annotations>'
+        (folder / "actions" / f"{name}.xml").write_text(text, encoding="utf-8")
+    dataset = read_dataset(tmp_path)
+    assert [item.name for item in dataset.recordings] == ["DJI_0068/0.mp4", "DJI_0068/1.mp4"]
+    habits = replace(dataset.habits, sampling=Sampling("window", frames=8, stride=4))
+    found = evaluate_dataset(
+        replace(dataset, habits=habits),
+        "classical",
+        kind="linear",
+        group_by="video",
+        features=tmp_path / "features",
+    )
+    assert found.metric == "accuracy"
+    assert list(found.values) == ["Walk", "Graze"]
+    assert 0 <= found.mean <= 1
+    assert [said.sizes["time"] for said in found.evaluation.predictions] == [21, 21]
