@@ -52,6 +52,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--visits", type=int, default=14, metavar="N", help="of animals to each")
     parser.add_argument("--frames", type=int, default=8, metavar="N", help="of each clip")
     parser.add_argument("--seed", type=int, default=2, metavar="N", help="of everything random")
+    parser.add_argument("--probe-kind", metavar="KIND", help="of the last probe (attention)")
     chosen = parser.parse_args(arguments)
     out: Path = chosen.out
     settings = TrapSettings(
@@ -60,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
     clips = write_traps(out / "study", settings)
     dataset = look_at(out / "study")
     report = count_visits(out / "study", clips)
-    found = score_sites(dataset, settings, out)
+    found = score_sites(dataset, settings, out, chosen.probe_kind)
     send(dataset, found, out)
     draw(report, clips, out)
     return 0
@@ -87,7 +88,9 @@ def count_visits(folder: Path, clips: list[TrapClip]) -> TrapReport:
     return report
 
 
-def score_sites(dataset: Dataset, settings: TrapSettings, out: Path) -> DatasetEvaluation:
+def score_sites(
+    dataset: Dataset, settings: TrapSettings, out: Path, kind: str | None
+) -> DatasetEvaluation:
     """Score species by clip: with clips of every site in training, and with whole sites left out.
 
     The same of clips in which no animal is drawn: there is nothing to be seen but the site.
@@ -112,9 +115,11 @@ def score_sites(dataset: Dataset, settings: TrapSettings, out: Path) -> DatasetE
     save_figure(split_figure(table), out / "ecology-sites.png")
     probe = replace(cropped.habits.probe, settings={"steps": STEPS})
     habits = replace(cropped.habits, probe=probe)
-    found = evaluate_dataset(replace(cropped, habits=habits), "classical", features=out / "crops")
+    found = evaluate_dataset(
+        replace(cropped, habits=habits), "classical", kind=kind, features=out / "crops"
+    )
     told = ", ".join(f"{name} {value:.2f}" for name, value in found.values.items())
-    say(f"attention probe on crops, sites left out: {told}")
+    say(f"{kind or probe.kind} probe on crops, sites left out: {told}")
     return found
 
 
@@ -132,7 +137,7 @@ def send(dataset: Dataset, found: DatasetEvaluation, out: Path) -> None:
     names = found.evaluation.footage.study.paths
     said = dict(zip(names, found.evaluation.predictions, strict=True))
     traps = read_camera_traps(out / "study")
-    told = classified(traps, said, dataset.ethogram, "Ethoprism tutorial, attention probe")
+    told = classified(traps, said, dataset.ethogram, "the tutorial's probe")
     for loss in write_package(told, out / "package"):
         say(f"the package: {loss}")
     rows = told.observations

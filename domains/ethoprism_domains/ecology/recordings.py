@@ -20,8 +20,8 @@ from ethoprism_domains.annotation import (
     Ethogram,
     empty_events,
     make_observed,
-    with_seconds,
 )
+from ethoprism_domains.annotation.timing import frame_edges
 from ethoprism_domains.base import Dataset, Finding, Recording, RecordingClock, times_of_video
 from ethoprism_domains.ecology.package_writing import write_package
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS
@@ -134,10 +134,10 @@ def _recording(
     deployment = medium["deploymentID"]
     times = times_of_video(video)
     frames = len(times) if times is not None else int(medium["fileMediatype"].startswith("image"))
-    annotations = _annotations(name, seen, frames, nothing)
-    if times is not None and len(annotations.events):
-        events = with_seconds(annotations.events, times)
-        annotations = replace(annotations, events=events)
+    span: Row = {"video": name, "start_frame": 0, "stop_frame": frames}
+    if times is not None:
+        span |= dict(zip(("start_s", "stop_s"), frame_edges(times)[[0, -1]].tolist(), strict=True))
+    annotations = _annotations(span, seen, nothing)
     return Recording(
         name,
         video,
@@ -155,11 +155,11 @@ def _clock(medium: Row) -> RecordingClock | None:
     return RecordingClock(start=medium["timestamp"].to_pydatetime().astimezone(zone))
 
 
-def _annotations(name: str, seen: list[Row], frames: int, nothing: Annotations) -> Annotations:
+def _annotations(span: Row, seen: list[Row], nothing: Annotations) -> Annotations:
+    """Say what was seen of a whole clip, whose frames are `span`."""
     assessed = [row for row in seen if row["observationType"] not in _UNASSESSED]
-    if not frames or not assessed:
+    if not span["stop_frame"] or not assessed:
         return nothing
-    span = {"video": name, "start_frame": 0, "stop_frame": frames}
     told = [span | {"kind": "state"} | event for event in _events(assessed, nothing.ethogram)]
     return Annotations(pd.DataFrame(told), make_observed([span]), nothing.ethogram)
 

@@ -46,6 +46,7 @@ def test_a_study_is_read_as_it_was_made(trap_study):
         # the second site's camera is an hour ahead: the times are true all the same
         true = clip.time - timedelta(hours=3)
         assert item.clock.start.astimezone(UTC).replace(tzinfo=None) == true
+        assert item.annotations.events[["start_s", "stop_s"]].iloc[0].tolist() == [0, 4 / 8]
         present = item.annotations.events.query("judgement == 'present'")
         assert sorted(present["behavior"]) == sorted(
             filter(None, [clip.species or "blank", clip.behavior])
