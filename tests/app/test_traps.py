@@ -139,16 +139,23 @@ def test_the_background_of_a_site_does_not_leak(tmp_path):
 
 
 @pytest.mark.slow
-def test_clips_of_animals_are_told_apart_by_their_boxes(study, tmp_path):
+def test_clips_of_animals_are_told_apart_by_their_boxes(study, tmp_path, capsys):
     """The whole way with crops: boxes, one square a clip, sites left out."""
     folder, _ = study
     detections = read_detections(folder / "truth" / "detections.json")
     dataset = crop_to_detections(read_dataset(folder), detections)
     encoder = load_encoder("classical", frame_size=32)
-    found = evaluate_dataset(dataset, encoder, kind="linear", features=tmp_path)
+    found = evaluate_dataset(dataset, encoder, kind="linear", features=tmp_path / "features")
     assert set(found.values) == {"blank", *SPECIES, "resting", "walking"}
     assert found.values["blank"] > 0.7
-    assert "follow" in {str(store.attrs["crop"]) for store in found.evaluation.footage.features}
+    assert {str(store.attrs["crop"]) for store in found.evaluation.footage.features} == {"follow"}
+    arguments = ["dataset", "evaluate", str(folder), "--encoder", "classical", "--size", "32"]
+    arguments += ["--probe-kind", "linear", "--features", str(tmp_path / "features")]
+    arguments += ["--detections", str(folder / "truth" / "detections.json")]
+    assert main([*arguments, "--out", str(tmp_path)]) == 0
+    said = capsys.readouterr()
+    assert "the detector found no animal: the whole picture is shown" in said.err
+    assert f": {found.mean:.3f}" in said.out
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ from ethoprism.cli import arguments as shared
 
 if TYPE_CHECKING:
     from ethoprism.datasets import Checked, DatasetEvaluation
-    from ethoprism_domains.base import Finding
+    from ethoprism_domains.base import Dataset, Finding
 
 RECORDINGS = ("recording", "video", "individuals", "groups", "events")
 COUNTS = ("behaviour", "bouts", "frames", "recordings")
@@ -43,6 +43,12 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "--by-target",
         action="store_true",
         help="tell behaviours apart by whom they are directed at",
+    )
+    evaluate.add_argument(
+        "--detections",
+        type=Path,
+        metavar="JSON",
+        help="MegaDetector's results: clips are shown as the square around their surest animal",
     )
     shared.add_regions(evaluate)
     train = _action(actions, "train", "train a probe, sampled as the field does, and save it")
@@ -131,6 +137,8 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     dataset = read_dataset(arguments.path, arguments.domain)
     if arguments.regions:
         dataset = with_regions(dataset, shared.told_regions(arguments))
+    if arguments.detections is not None:
+        dataset = _cropped(dataset, arguments.detections)
     chosen = arguments.encoder, arguments.checkpoint, arguments.dtype, arguments.size
     found = evaluate_dataset(
         dataset,
@@ -150,6 +158,16 @@ def _evaluate(arguments: argparse.Namespace) -> int:
     for path in found.write(arguments.out):
         console.result(str(path))
     return OK
+
+
+def _cropped(dataset: "Dataset", detections: Path) -> "Dataset":
+    from ethoprism.cli import console
+    from ethoprism_domains.ecology import crop_to_detections, read_detections
+
+    cropped = crop_to_detections(dataset, read_detections(detections))
+    for finding in cropped.findings[len(dataset.findings) :]:
+        console.warn(f"{finding.what} ({finding.count})")
+    return cropped
 
 
 def _train(arguments: argparse.Namespace) -> int:

@@ -28,7 +28,15 @@ def crop_to_detections(
     Returns
     -------
     The data set with tracks, and findings of clips that the detector did not see.
+
+    Raises
+    ------
+    EthoprismError
+        If the data set's samples are no whole clips.
     """
+    if dataset.habits.sampling.kind != "clip":
+        told = "boxes of a detector are for samples that are whole clips"
+        raise EthoprismError(told, dataset.name, "leave the detector's file out")
     chosen = replace(settings or JoinSettings(threshold=detections.typical), most=1)
     recordings, unseen, empty = [], [], []
     for item in dataset.recordings:
