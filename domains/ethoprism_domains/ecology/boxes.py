@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import xarray as xr
 from jaxtyping import Bool, Float, Int
 
+from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.tracks import make_tracks
+from ethoprism_domains.formats.expect import expect_list
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +48,21 @@ class AnimalBoxes:
         share = np.where(stays, 0.0, (every - self.frames[at]) / np.maximum(span, 1))[:, None]
         moved = self.corners[at] * (1 - share) + self.corners[after] * share
         return np.where(known[:, None], moved, np.nan)
+
+
+def expect_box(value: object, path: Path, where: str) -> tuple[float, float, float, float]:
+    """Give the four numbers of a box in a JSON file.
+
+    Raises
+    ------
+    EthoprismError
+        If it is none.
+    """
+    box = expect_list(value, path, f"{where}, bbox")
+    if len(box) != 4 or not all(isinstance(side, int | float) for side in box):
+        raise EthoprismError(f"{where}: a box that is not four numbers", path, "export it again")
+    one, two, three, four = map(float, box)
+    return one, two, three, four
 
 
 def tracks_of_boxes(

@@ -28,7 +28,7 @@ from ethoprism_domains.base import (
     Sampling,
     Scoring,
 )
-from ethoprism_domains.ecology.boxes import AnimalBoxes, tracks_of_boxes
+from ethoprism_domains.ecology.boxes import AnimalBoxes, expect_box, tracks_of_boxes
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
 from ethoprism_domains.ecology.scenes import ABSENT, PRESENT, UNKNOWN, Videos, annotate, frame_times
 from ethoprism_domains.formats.content import read_head, read_json
@@ -203,10 +203,7 @@ def _seen(content: Mapping[str, Any], frames: Mapping[object, int], file: Path) 
         who = expect_frame(told.get("bbox_id"), file, "bbox_id")
         if who >= len(NAMES) or any(number >= len(BEHAVIORS) for number in numbers):
             raise EthoprismError("a number that is no animal or behaviour", file, "copy it again")
-        box = expect_list(told.get("bbox"), file, "bbox")
-        if len(box) != 4 or not all(isinstance(side, int | float) for side in box):
-            raise EthoprismError("a box that is not four numbers", file, "copy it again")
-        left, top, width, height = (float(side) for side in box)
+        left, top, width, height = expect_box(told.get("bbox"), file, "an annotation")
         corners = (left, top, left + width, top + height)
         yield _Seen(frames[told["image_id"]], NAMES[who], corners, tuple(numbers))
 

@@ -24,7 +24,7 @@ from ethoprism_domains.base import (
     Sampling,
     Scoring,
 )
-from ethoprism_domains.ecology.boxes import AnimalBoxes, tracks_of_boxes
+from ethoprism_domains.ecology.boxes import AnimalBoxes, expect_box, tracks_of_boxes
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
 from ethoprism_domains.ecology.scenes import Videos, frame_times
 from ethoprism_domains.formats.base import ReadOptions
@@ -119,13 +119,9 @@ def _tracks(content: Mapping[str, Any], file: Path, times: np.ndarray) -> xr.Dat
         where = f"frame {frame}"
         for found in expect_list(entry.get("detections"), file, where):
             detection = expect_mapping(found, file, where)
-            box = expect_list(detection.get("bbox"), file, f"{where}, bbox")
-            if len(box) != 4 or not all(isinstance(side, int | float) for side in box):
-                raise EthoprismError(
-                    f"{where}: a box that is not four numbers", file, "export again"
-                )
+            box = expect_box(detection.get("bbox"), file, where)
             animal = animal_name(detection, file, where)
-            placed.setdefault(animal, {})[frame] = tuple(map(float, box))
+            placed.setdefault(animal, {})[frame] = box
     animals = [_animal(name, boxes) for name, boxes in placed.items()]
     return tracks_of_boxes(animals, times, "MammAlps") if animals else None
 
