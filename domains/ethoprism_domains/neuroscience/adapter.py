@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import islice
 from pathlib import Path
 
 import pandas as pd
@@ -19,6 +20,7 @@ from ethoprism_domains.neuroscience.session_recordings import Found, read_files
 
 WINDOW_MS = 500.0
 _DEPTH = 2  # an animal's folder, then a session's
+_MOST_FOLDERS = 100  # looked into to recognise a data set: others have thousands
 
 
 class NeuroscienceDomain:
@@ -46,7 +48,8 @@ class NeuroscienceDomain:
             return False
         if (path / PLAN_FILE).is_file():
             return True
-        return any(any(folder.glob("*.nwb")) or holds_session(folder) for folder in _folders(path))
+        near = islice(_folders(path), _MOST_FOLDERS)
+        return any(any(folder.glob("*.nwb")) or holds_session(folder) for folder in near)
 
     def read(self, path: Path) -> Dataset:
         """Read all sessions; what cannot be read of one is a finding.

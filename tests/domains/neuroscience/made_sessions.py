@@ -46,7 +46,7 @@ def exposures(frames: int = FRAMES, rate: int = RATE) -> np.ndarray:
     return OFFSET + (1 + DRIFT) * np.arange(frames) / rate
 
 
-def write_line(path: Path, pulses: np.ndarray, sampled: float = 10_000.0) -> Path:
+def write_line(path: Path, pulses: np.ndarray, sampled: float = 4_000.0) -> Path:
     """Write a recorded line that is on for a millisecond from each pulse on."""
     times = np.arange(pulses[0] - 0.05, pulses[-1] + 0.05, 1 / sampled)
     at = np.searchsorted(pulses, times, side="right") - 1
