@@ -67,16 +67,13 @@ def read_nwb_session(session: SessionFiles, found: Found) -> None:
     held = read_hdf5(path, _contents, bounded=False)
     times = {video: times_of_video(video) for video in held.videos}
     labels = _labels(path, session.name, held, times, found)
-    groups = {"session": held.session or session.name, **session.groups}
-    if held.subject not in _UNKNOWN:
-        groups.setdefault("animal", held.subject)
     signals = {_short(name, held.series): SignalFile(path, name) for name in held.series}
     recording = Recording(
         found.name_of(path),
         None,
         labels.get(None, NOTHING),
         _subjects(labels.get(None, NOTHING)),
-        groups,
+        _groups(session, held),
         metadata={**held.about, **session.about},
         regions=session.regions,
         signals=signals,
@@ -101,6 +98,11 @@ def read_nwb_session(session: SessionFiles, found: Found) -> None:
                 clock=RecordingClock(seconds, session.start or _first(held.start, seconds)),
             )
         )
+
+
+def _groups(session: SessionFiles, held: _Contents) -> dict[str, str]:
+    groups = {"session": held.session or session.name, **session.groups}
+    return groups if held.subject in _UNKNOWN else {"animal": held.subject, **groups}
 
 
 def nwb_videos(path: Path) -> tuple[Path, ...]:
