@@ -1,5 +1,7 @@
 """Shapes are checked at run time here, and only here; real footage is found beside the checkout."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -40,3 +42,16 @@ def real_labels() -> Path:
 def golden() -> Path:
     """The folder of the reference's outputs; the test is skipped where it is absent."""
     return _shared("golden")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def private_caches(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Keep video indexes and the like out of the user's own caches."""
+    folder = str(tmp_path_factory.mktemp("cache"))
+    before = {name: os.environ.get(name) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
+    os.environ.update(dict.fromkeys(before, folder))
+    yield
+    for name, value in before.items():
+        os.environ.pop(name)
+        if value is not None:
+            os.environ[name] = value

@@ -1,6 +1,5 @@
 """A video of a few frames, and a small simulated study, for all tests of this folder."""
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,19 +11,6 @@ import pytest
 from ethoprism.options import EmbedOptions
 from ethoprism.training import train
 from ethoprism_domains.simulated import SceneSettings, plan_study, write_study
-
-
-@pytest.fixture(scope="session", autouse=True)
-def private_caches(tmp_path_factory: pytest.TempPathFactory):
-    """Keep video indexes and the like out of the user's own caches."""
-    folder = str(tmp_path_factory.mktemp("cache"))
-    before = {name: os.environ.get(name) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
-    os.environ.update(dict.fromkeys(before, folder))
-    yield
-    for name, value in before.items():
-        os.environ.pop(name)
-        if value is not None:
-            os.environ[name] = value
 
 
 def write_video(path: Path, frames: int = 40, shade: int = 90) -> Path:

@@ -29,8 +29,8 @@ from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
 from ethoprism_domains.ecology.scenes import Videos, frame_times
 from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.content import read_head, read_json
-from ethoprism_domains.formats.expect import expect_frame, expect_list, expect_mapping
-from ethoprism_domains.formats.mammalps import animal_name, sniff
+from ethoprism_domains.formats.expect import expect_mapping
+from ethoprism_domains.formats.mammalps import detections, sniff
 from ethoprism_domains.formats.mammalps import read as read_labels
 
 RATE = 30.0
@@ -113,15 +113,9 @@ def _rate(info: Mapping[str, Any]) -> float:
 
 def _tracks(content: Mapping[str, Any], file: Path, times: np.ndarray) -> xr.Dataset | None:
     placed: dict[str, dict[int, tuple[float, ...]]] = {}
-    for item in expect_list(content.get("frames"), file, "frames"):
-        entry = expect_mapping(item, file, "a frame")
-        frame = expect_frame(entry.get("frame_id"), file, "frame_id")
-        where = f"frame {frame}"
-        for found in expect_list(entry.get("detections"), file, where):
-            detection = expect_mapping(found, file, where)
-            box = expect_box(detection.get("bbox"), file, where)
-            animal = animal_name(detection, file, where)
-            placed.setdefault(animal, {})[frame] = box
+    for frame, animal, detection in detections(content, file):
+        box = expect_box(detection.get("bbox"), file, f"frame {frame}")
+        placed.setdefault(animal, {})[frame] = box
     animals = [_animal(name, boxes) for name, boxes in placed.items()]
     return tracks_of_boxes(animals, times, "MammAlps") if animals else None
 

@@ -65,25 +65,32 @@ MAMMALPS = Format(
 
 
 def _seen(content: dict[str, Any], path: Path) -> Iterator[Seen]:
+    for frame, animal, detection in detections(content, path):
+        said = expect_mapping(detection.get("attributes") or {}, path, f"frame {frame}")
+        yield frame, animal, _names(said, _ACTIONS), _names(said, _ACTIVITIES)
+
+
+def detections(
+    content: Mapping[str, Any], path: Path
+) -> Iterator[tuple[int, str, Mapping[str, Any]]]:
+    """Give each detection with its frame and the name of its animal.
+
+    Raises
+    ------
+    EthoprismError
+        If one is not what it should be.
+    """
     for item in expect_list(content.get("frames"), path, "frames"):
         entry = expect_mapping(item, path, "a frame")
         frame = expect_frame(entry.get("frame_id"), path, "frame_id")
         where = f"frame {frame}"
         for found in expect_list(entry.get("detections"), path, where):
             detection = expect_mapping(found, path, where)
-            said = expect_mapping(detection.get("attributes") or {}, path, where)
-            animal = animal_name(detection, path, where)
-            yield frame, animal, _names(said, _ACTIONS), _names(said, _ACTIVITIES)
+            yield frame, _animal_name(detection, path, where), detection
 
 
-def animal_name(detection: Mapping[str, Any], path: Path, where: str) -> str:
-    """Name the animal of a detection: its species and the number of its track.
-
-    Raises
-    ------
-    EthoprismError
-        If it has no track.
-    """
+def _animal_name(detection: Mapping[str, Any], path: Path, where: str) -> str:
+    """Name the animal of a detection: its species and the number of its track."""
     track = expect_text(detection.get("track_id"), path, f"{where}, track_id")
     species = expect_mapping(detection.get("attributes") or {}, path, where).get("species")
     return (f"{species} {track}" if isinstance(species, str) else track).strip()

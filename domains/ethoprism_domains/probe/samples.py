@@ -119,18 +119,7 @@ def gather_samples(
         their video or name individuals it does not have, or nothing is labelled.
     """
     stores = [opened(store) for store in features]
-    if not stores or len(stores) != len(labels):
-        raise EthoprismError(
-            f"{len(stores)} feature stores and {len(labels)} sets of labels",
-            "training samples",
-            "give the labels of each video",
-        )
-    source = FeatureSource.of(stores[0])
-    for store in stores[1:]:
-        own = FeatureSource.of(store)
-        source.require(own, describe(store), "embed all videos the same way")
-        # windows of one length may be of different frames: gaps between folds must hold any
-        source = max(source, own, key=lambda item: item.frame_step)
+    source = common_source(stores, labels)
     behaviors = common_behaviors(stores, labels)
     recordings = [
         labelled_recording(store, own, store["frame_time"].values.astype(float))
@@ -158,7 +147,10 @@ def common_source(stores: Sequence[xr.Dataset], labels: Sequence[xr.Dataset]) ->
         )
     source = FeatureSource.of(stores[0])
     for store in stores[1:]:
-        source.require(FeatureSource.of(store), describe(store), "embed all videos the same way")
+        own = FeatureSource.of(store)
+        source.require(own, describe(store), "embed all videos the same way")
+        # windows of one length may be of different frames: gaps between folds must hold any
+        source = max(source, own, key=lambda item: item.frame_step)
     return source
 
 

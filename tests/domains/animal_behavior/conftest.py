@@ -4,7 +4,6 @@ Every maker writes pictures in which a bright quarter says which behaviour holds
 can learn it, and returns the folder.
 """
 
-import os
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,19 +13,6 @@ import pytest
 from scipy import io
 
 Bouts = Mapping[str, Sequence[Sequence[tuple[int, int]]]]  # by behaviour, for each fly
-
-
-@pytest.fixture(scope="session", autouse=True)
-def private_caches(tmp_path_factory: pytest.TempPathFactory):
-    """Keep video indexes out of the user's own caches."""
-    folder = str(tmp_path_factory.mktemp("cache"))
-    before = {name: os.environ.get(name) for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")}
-    os.environ.update(dict.fromkeys(before, folder))
-    yield
-    for name, value in before.items():
-        os.environ.pop(name)
-        if value is not None:
-            os.environ[name] = value
 
 
 def write_video(path: Path, labels: Sequence[int], rate: int = 30) -> Path:
