@@ -192,7 +192,9 @@ def _logistic(
     model = LogisticRegression(C=strength, max_iter=500)
     # the solver calls BLAS thousands of times: on small problems its threads mostly wait
     with threadpool_limits(1 if pooled.size < _THREADS_PAY else None, user_api="blas"):
-        model.fit(pooled[known], answers[known], sample_weight=answer_weights[answers[known]])
+        # in double precision: in single, the solver's last steps may get lost in rounding
+        exact = pooled[known].astype(np.float64)
+        model.fit(exact, answers[known], sample_weight=answer_weights[answers[known]])
     if len(seen) == 2:
         coefficients[:, seen[1]] = model.coef_[0]
         intercepts[seen] = 0.0, model.intercept_[0]
