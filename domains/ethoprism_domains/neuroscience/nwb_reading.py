@@ -192,7 +192,7 @@ def _labels(
     path: Path,
     session: str,
     held: _Contents,
-    times: Mapping[Path, Float[np.ndarray, " time"] | None],
+    times: Mapping[Path, Float[np.ndarray, " _"] | None],
     found: Found,
 ) -> dict[Path | None, Annotations]:
     """Read the behaviour of each video; under None, what is there without a video."""

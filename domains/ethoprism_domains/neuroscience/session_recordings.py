@@ -131,7 +131,7 @@ def _clock(
 def _labels(
     session: SessionFiles,
     where: Mapping[Path, str],
-    times: Mapping[Path, Float[np.ndarray, " time"] | None],
+    times: Mapping[Path, Float[np.ndarray, " _"] | None],
     found: Found,
 ) -> dict[Path, Annotations]:
     """Read all label files, and give each video its own."""
@@ -188,7 +188,7 @@ def _namesake(path: Path, session: SessionFiles) -> str | None:
 
 
 def times_by_name(
-    times: Mapping[Path, Float[np.ndarray, " time"] | None],
+    times: Mapping[Path, Float[np.ndarray, " _"] | None],
 ) -> Callable[[str], np.ndarray | None]:
     """Give the times of the video that labels call so."""
 

@@ -23,7 +23,7 @@ _FEWEST_WINDOWS = 4
 
 def shift_test(
     sessions: Sequence[Session],
-    times: Sequence[Float[np.ndarray, " event"]],
+    times: Sequence[Float[np.ndarray, " _"]],
     settings: WindowSettings,
     shifts: int,
     seed: int,
