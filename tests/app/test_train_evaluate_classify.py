@@ -246,8 +246,8 @@ sys.exit(main(sys.argv[1:]))
 @pytest.mark.parametrize("sign", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_leaves_nothing_half_written_and_goes_on(sign, tiny_study, tmp_path):
     folder, out, features = tmp_path / "videos", tmp_path / "out", tmp_path / "features"
-    for number in range(6):
-        write_video(folder / f"{number}.mp4", frames=60, shade=60 + 10 * number)
+    for number in range(12):  # so many that it cannot be done before it is noticed
+        write_video(folder / f"{number:02d}.mp4", frames=60, shade=60 + 10 * number)
     words = ["classify", folder, "--probe", tiny_study.probe, "--out", out, "--features", features]
     command = [sys.executable, "-c", KILLED, *map(str, words)]
     pipes = {"stderr": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
@@ -255,14 +255,14 @@ def test_a_killed_run_leaves_nothing_half_written_and_goes_on(sign, tiny_study, 
         _wait_for(lambda: any(out.glob("*.nc")), running)
         running.send_signal(sign)
         _, error = running.communicate(timeout=60)
-    assert running.returncode == (130 if sign == signal.SIGINT else -signal.SIGKILL)
+    assert running.returncode == (130 if sign == signal.SIGINT else -signal.SIGKILL), error
     assert "Traceback" not in error
     for path in out.glob("*.nc"):
         with xr.open_dataset(path) as predictions:
             assert predictions.sizes["time"] == 60
     before = {path: path.stat().st_mtime_ns for path in out.glob("*.nc")}
     assert run(*words) == 0
-    assert len(list(out.glob("*.nc"))) == 6
+    assert len(list(out.glob("*.nc"))) == 12
     assert all(path.stat().st_mtime_ns == when for path, when in before.items())
 
 
