@@ -14,7 +14,7 @@ from jaxtyping import Bool, Float
 
 from ethoprism import __version__
 from ethoprism.benchmarks import BENCHMARKS, Benchmark, find_benchmark, refuse_other_data
-from ethoprism.ceilings import ceiling_mapping
+from ethoprism.ceilings import ceiling_mapping, plain_number
 from ethoprism.datasets import embed_dataset, is_of_scene, left_out
 from ethoprism.embedding import Stages, silently
 from ethoprism.footage import Footage
@@ -63,10 +63,10 @@ class BenchmarkResult:
 
     def write(self, out: str | Path) -> Path:
         """Write ``<name>.json`` into the folder `out`, and return it."""
-        scores = {name: _plain(value) for name, value in self.values.items()}
+        scores = {name: plain_number(value) for name, value in self.values.items()}
         content = {
             "benchmark": self.name,
-            f"mean_{self.metric}": _plain(self.mean),
+            f"mean_{self.metric}": plain_number(self.mean),
             self.metric: scores,
             "published_percent": dict(BENCHMARKS[self.name].published),
             "published_in": BENCHMARKS[self.name].source,
@@ -128,13 +128,13 @@ def run_benchmark(
     with stages("training", "steps") as progress:
         estimator.fit(samples.X[train], samples.y[train], samples.groups[train], progress=progress)
     probability = estimator.predict_proba(samples.X[test])
-    values = _scores(dataset, samples, test, probability, exclusive)
+    values, together = _scores(dataset, samples, test, probability, exclusive)
     defined = [value for value in values.values() if not math.isnan(value)]
     record = {
         **_conditions(dataset, footage, encoder),
         "probe": {"kind": kind or benchmark.probe, "settings": settings or {}, "seed": seed},
         "windows": {"train": int(train.sum()), "test": int(test.sum())},
-        **_instances(dataset, samples, test, probability, exclusive),
+        **together,
         **_human(read, footage),
     }
     return BenchmarkResult(
@@ -193,30 +193,21 @@ def _scores(
     test: Bool[np.ndarray, " sample"],
     probability: Float[np.ndarray, "window behavior"],
     exclusive: Sequence[Sequence[str]],
-) -> dict[str, float]:
-    """Score each behaviour that counts by what the field reports."""
+) -> tuple[dict[str, float], dict[str, float | None]]:
+    """Score each behaviour that counts by what the field reports.
+
+    Beside it, the accuracy of all windows together, where that is accuracy.
+    """
     scoring, truth = dataset.habits.scoring, samples.y[test]
+    together: dict[str, float | None] = {}
     if scoring.metric == "accuracy":
         counts = count_right(truth, probability, _columns(samples, exclusive))
         values = class_accuracy(counts).tolist()
+        together["accuracy_per_instance"] = plain_number(instance_accuracy(counts))
     else:
         values = [average_precision(t, p) for t, p in zip(truth.T, probability.T, strict=True)]
     named = zip(samples.behaviors, values, strict=True)
-    return {name: value for name, value in named if name not in scoring.excluded}
-
-
-def _instances(
-    dataset: Dataset,
-    samples: Samples,
-    test: Bool[np.ndarray, " sample"],
-    probability: Float[np.ndarray, "window behavior"],
-    exclusive: Sequence[Sequence[str]],
-) -> dict[str, float | None]:
-    """Give the accuracy of all windows together, where the field reports accuracy."""
-    if dataset.habits.scoring.metric != "accuracy":
-        return {}
-    counts = count_right(samples.y[test], probability, _columns(samples, exclusive))
-    return {"accuracy_per_instance": _plain(instance_accuracy(counts))}
+    return {name: value for name, value in named if name not in scoring.excluded}, together
 
 
 def _human(dataset: Dataset, footage: Footage) -> dict[str, Any]:
@@ -274,7 +265,3 @@ def _deviations(
     if wrong:
         told.append(f"{wrong} things are wrong with the data: see ethoprism dataset check")
     return tuple(told)
-
-
-def _plain(value: float) -> float | None:
-    return None if math.isnan(value) else round(value, 6)

@@ -60,10 +60,10 @@ def ceiling_mapping(ceiling: Ceiling, scoring: Scoring) -> dict[str, Any]:
     return {
         "coders": list(ceiling.coders),
         "recordings": list(ceiling.recordings),
-        scoring.metric: {name: _plain(value) for name, value in names.items()},
-        "mean": _plain(scoring.mean(ceiling.scores)),
-        "f1": {name: _plain(_value(ceiling.scores, name)) for name in names},
-        "kappa": {name: _plain(ceiling.agreement.value("kappa", name)) for name in names},
+        scoring.metric: {name: plain_number(value) for name, value in names.items()},
+        "mean": plain_number(scoring.mean(ceiling.scores)),
+        "f1": {name: plain_number(_value(ceiling.scores, name)) for name in names},
+        "kappa": {name: plain_number(ceiling.agreement.value("kappa", name)) for name in names},
     }
 
 
@@ -78,5 +78,6 @@ def _told(score: float) -> str:
     return "–" if math.isnan(score) else f"{score:.2f}"
 
 
-def _plain(value: float) -> float | None:
+def plain_number(value: float) -> float | None:
+    """Give a score as JSON can hold it: rounded, and none where it is undefined."""
     return None if math.isnan(value) else round(value, 6)

@@ -48,6 +48,7 @@ def train_dataset(
         If its videos cannot be read, do not fit, or there is too little to learn from.
     """
     habits = dataset.habits
+    probe = habits.probe.instead(kind)
     chosen = options.encoder, options.checkpoint, options.dtype, options.size
     encoder = fetch_encoder(*chosen, stages)
     footage = embed_dataset(dataset, encoder, group_by, Path(features), stages)
@@ -56,11 +57,11 @@ def train_dataset(
         footage,
         Path(out),
         _as_embedded(options, dataset, footage),
-        kind or habits.probe.kind,
+        probe.kind,
         group_by or habits.group_by,
         seed,
         stages,
-        habits.probe.settings if kind in (None, habits.probe.kind) else None,
+        probe.settings,
     )
 
 

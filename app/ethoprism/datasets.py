@@ -226,8 +226,8 @@ def evaluate_dataset(
     habits = dataset.habits
     loaded = fetch_encoder(encoder, stages=stages) if isinstance(encoder, str) else encoder
     footage = embed_dataset(dataset, loaded, group_by, Path(features), stages)
-    settings = habits.probe.settings if kind in (None, habits.probe.kind) else None
-    found = cross_validate(footage, kind or habits.probe.kind, seed, stages, settings)
+    probe = habits.probe.instead(kind)
+    found = cross_validate(footage, probe.kind, seed, stages, probe.settings)
     found = replace(found, notices=(*left_out(dataset), *found.notices))
     scoring = habits.scoring
     return DatasetEvaluation(

@@ -8,6 +8,7 @@ a yes or a no, which has no finer order: beside a probe's, the F1 is the fairer 
 from dataclasses import dataclass
 
 import numpy as np
+from jaxtyping import Float
 
 from ethoprism_domains.agreement import Agreement, CodedVideo, align_coders, measure_agreement
 from ethoprism_domains.annotation import Annotations
@@ -52,37 +53,39 @@ def human_ceiling(
     """
     key = group_by or dataset.habits.group_by
     compared = [
-        (coder, item, _side_by_side(item, coder, dataset, whole_scene))
+        (coder, item, _side_by_side(item, coder, dataset, times, whole_scene))
         for item in dataset.recordings
-        for coder in item.coders
-        if _comparable(item, coder)
+        if (coders := _comparable(item)) and (times := times_of_video(item.video)) is not None
+        for coder in coders
     ]
     if not compared:
         return None
     videos = [_as_scored(coded, item, key) for _, item, coded in compared]
-    coders = tuple(dict.fromkeys(coder for coder, _, _ in compared))
+    names = tuple(dict.fromkeys(coder for coder, _, _ in compared))
     return Ceiling(
         evaluate(videos, exclusive_groups=dataset.ethogram.exclusive_groups),
         measure_agreement([coded for _, _, coded in compared]),
-        coders,
+        names,
         tuple(dict.fromkeys(item.name for _, item, _ in compared)),
     )
 
 
-def _comparable(recording: Recording, coder: str) -> bool:
-    """Say whether both have observed the recording, and its frames are known."""
-    seen = recording.labelled and not recording.coders[coder].observed.empty
-    return seen and times_of_video(recording.video) is not None
+def _comparable(recording: Recording) -> list[str]:
+    """Name the coders who have observed the recording, if it has a reference."""
+    seen = [name for name, own in recording.coders.items() if not own.observed.empty]
+    return seen if recording.labelled else []
 
 
 def _side_by_side(
-    recording: Recording, coder: str, dataset: Dataset, whole_scene: bool
+    recording: Recording,
+    coder: str,
+    dataset: Dataset,
+    times: Float[np.ndarray, " time"],
+    whole_scene: bool,
 ) -> CodedVideo:
     told = {_REFERENCE: recording.annotations, _OTHER: recording.coders[coder]}
-    times = times_of_video(recording.video)
-    count = 0 if times is None else len(times)
-    known = {name: _as_known(own, dataset, count, whole_scene) for name, own in told.items()}
-    return align_coders(known, lambda name: np.zeros(0) if times is None else times)[0]
+    known = {name: _as_known(own, dataset, len(times), whole_scene) for name, own in told.items()}
+    return align_coders(known, lambda name: times)[0]
 
 
 def _as_known(

@@ -101,6 +101,10 @@ class ProbeChoice:
     kind: str = "compact"
     settings: Mapping[str, Any] = field(default_factory=dict)
 
+    def instead(self, kind: str | None) -> "ProbeChoice":
+        """Give the probe of another kind, with its defaults; the field's own without one."""
+        return self if kind in (None, self.kind) else ProbeChoice(str(kind))
+
 
 @dataclass(frozen=True)
 class Scoring:

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 
 from ethoprism.study import read_study
-from ethoprism.study.merging import merge_ethograms
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Behavior, Ethogram, exclusive
+from ethoprism_domains.annotation.merging import merge_ethograms
 
 from .conftest import write_video
 

@@ -150,9 +150,7 @@ def _evaluate(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         stages=console.progress,
     )
-    for notice in found.evaluation.notices:
-        console.warn(notice)
-    scores.show(found.evaluation.scores)
+    scores.show(found.evaluation.scores, found.evaluation.notices)
     _tell_mean(found)
     _tell_ceiling(found)
     for path in found.write(arguments.out):
@@ -189,9 +187,7 @@ def _train(arguments: argparse.Namespace) -> int:
         seed=arguments.seed,
         stages=console.progress,
     )
-    for notice in training.notices:
-        console.warn(notice)
-    scores.show(training.scores)
+    scores.show(training.scores, training.notices)
     console.result(str(training.path))
     return OK
 

@@ -46,9 +46,7 @@ def run(arguments: argparse.Namespace) -> int:
         stages=console.progress,
         **shared.label_options(arguments),
     )
-    for notice in evaluation.notices:
-        console.warn(notice)
-    scores.show(evaluation.scores)
+    scores.show(evaluation.scores, evaluation.notices)
     for path in evaluation.write(arguments.out):
         console.result(str(path))
     return OK

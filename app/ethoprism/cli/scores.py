@@ -1,6 +1,7 @@
 """Scores as tables on the terminal."""
 
 import math
+from collections.abc import Iterable
 
 from ethoprism.cli import console
 from ethoprism_domains.evaluation import MACRO, Scores
@@ -18,11 +19,13 @@ _COLUMNS = (
 _OF_CLIPS = ("behaviour", "clips", "average precision", "chance", "F1", "chance")
 
 
-def show(scores: Scores) -> None:
+def show(scores: Scores, notices: Iterable[str] = ()) -> None:
     """Print one row a behaviour: its scores of frames and bouts, each with its chance level.
 
-    Of whole clips: its scores of clips.
+    Of whole clips: its scores of clips. Before them, what the user should know.
     """
+    for notice in notices:
+        console.warn(notice)
     level = f"{100 * scores.confidence:g} %"
     title = "scores of footage that was not trained on"
     if scores.group_count > 1:

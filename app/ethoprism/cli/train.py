@@ -39,8 +39,6 @@ def run(arguments: argparse.Namespace) -> int:
         stages=console.progress,
         **shared.label_options(arguments),
     )
-    for notice in training.notices:
-        console.warn(notice)
-    scores.show(training.scores)
+    scores.show(training.scores, training.notices)
     console.result(str(training.path))
     return OK

@@ -9,10 +9,10 @@ import pandas as pd
 from ethoprism.study.clocks import VideoClocks
 from ethoprism.study.finding import VideoFinder
 from ethoprism.study.grouping import read_groups
-from ethoprism.study.merging import merge_ethograms, renamed
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import Region, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram, exclusive
+from ethoprism_domains.annotation.merging import merge_ethograms, renamed
 from ethoprism_domains.formats import read_events
 
 __all__ = [

@@ -8,10 +8,10 @@ import pandas as pd
 from jaxtyping import Float
 
 from ethoprism.study.finding import VideoFinder
-from ethoprism.study.merging import renamed
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import VIDEO_SUFFIXES, load_index
 from ethoprism_domains.annotation import Annotations, Ethogram
+from ethoprism_domains.annotation.merging import renamed
 from ethoprism_domains.formats import read_events
 from ethoprism_domains.formats.base import own_rate
 

@@ -89,7 +89,7 @@ def _view(
     video: Video, encoder: Encoder, settings: EmbedSettings, tracks: xr.Dataset | None
 ) -> View:
     if tracks is None:
-        return View(encoder.frame_size, settings.parts(video.size))
+        return View(encoder.frame_size, settings.parts(video.size, video.path))
     if settings.crop is not None or settings.regions:
         what = "regions" if settings.regions else "a crop"
         raise EthoprismError(f"{what} and tracks exclude each other", video.path, "choose one")

@@ -84,21 +84,21 @@ class Grid:
         if self.mode == "average":
             return frame_features
         rows, columns = frame_features.shape[1:3]
-        return frame_features[:, _evenly(self.rows, rows)][:, :, _evenly(self.columns, columns)]
+        return frame_features[:, evenly(self.rows, rows)][:, :, evenly(self.columns, columns)]
 
     def reduce(
         self, features: Float[np.ndarray, "window time row column feature"]
     ) -> Float[np.ndarray, "window token_time token_row token_column feature"]:
         """Reduce the tokens of windows, encoded at the selected positions, to the grid."""
         if self.mode == "lattice":
-            return features[:, _evenly(self.time, features.shape[1])]
+            return features[:, evenly(self.time, features.shape[1])]
         for axis, count in enumerate(self.shape, start=1):
             features = _average(features, axis, count)
         return features
 
 
-def _evenly(kept: int, count: int) -> Int[np.ndarray, "position"]:
-    # the middles of `kept` equal parts
+def evenly(kept: int, count: int) -> Int[np.ndarray, "position"]:
+    """Choose `kept` of `count` positions: the middles of equal parts, repeated if there are few."""
     return ((2 * np.arange(kept) + 1) * count) // (2 * kept)
 
 

@@ -9,6 +9,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features.grid import Grid
 from ethoprism_core.features.windows import check_positive, frames_lasting, length_notices
 from ethoprism_core.video import Rectangle, Region, plain_regions
+from ethoprism_core.video.clips import outside
 
 DEFAULT_STRIDE = 8
 
@@ -81,10 +82,10 @@ class EmbedSettings:
         _, step = self.steps(frame_times, clip_frames)
         return length_notices(self.milliseconds, frame_times, clip_frames, step)
 
-    def parts(self, size: tuple[int, int]) -> tuple[Rectangle, ...]:
+    def parts(self, size: tuple[int, int], where: object = None) -> tuple[Rectangle, ...]:
         """Give the fixed parts that are encoded of a picture of `size` ``(height, width)``.
 
-        There is none where all of it is.
+        There is none where all of it is. `where` is the video, for the error.
 
         Raises
         ------
@@ -92,9 +93,13 @@ class EmbedSettings:
             If one is not inside the picture.
         """
         if self.crop is not None:
-            _check_inside(self.crop, size)
-            return (self.crop,)
-        return tuple(region.rectangle(size) for region in self.regions)
+            box = self.crop
+            told = f"the crop {box.left},{box.top},{box.width},{box.height}"
+            left, top, right, bottom = box.bounds()
+            if left < 0 or top < 0 or right > size[1] or bottom > size[0]:
+                raise outside(told, size, where)
+            return (box,)
+        return tuple(region.rectangle(size, where) for region in self.regions)
 
     def shown(self, size: tuple[int, int]) -> str:
         """Say what is encoded of a picture, as feature stores note it: in whole pixels.
@@ -110,14 +115,3 @@ class EmbedSettings:
             named = zip(self.regions, boxes, strict=True)
             return ";".join(f"{region.name}={box}" for region, box in named)
         return ";".join(boxes) or "whole"
-
-
-def _check_inside(crop: Rectangle, size: tuple[int, int]) -> None:
-    height, width = size
-    left, top, right, bottom = crop.bounds()
-    if left < 0 or top < 0 or right > width or bottom > height:
-        raise EthoprismError(
-            f"the crop {left},{top},{crop.width},{crop.height} is not inside the picture",
-            None,
-            f"the picture is {width} pixels wide and {height} high",
-        )

@@ -65,6 +65,21 @@ class Rectangle:
         return self.left, self.top, self.left + self.width, self.top + self.height
 
 
+def outside(told: str, size: tuple[int, int], where: object) -> EthoprismError:
+    """Say that a part is not inside a picture of `size` ``(height, width)``.
+
+    Parameters
+    ----------
+    told
+        What it is, such as ``the crop 0,0,20,20``.
+    where
+        The video.
+    """
+    height, width = size
+    remedy = f"the picture is {width} pixels wide and {height} high"
+    return EthoprismError(f"{told} is not inside the picture", where, remedy)
+
+
 def cut(
     picture: UInt8[np.ndarray, "height width channel"], crop: Crop | Rectangle, size: int
 ) -> UInt8[np.ndarray, "size size channel"]:

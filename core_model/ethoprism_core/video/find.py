@@ -1,7 +1,7 @@
 """Find the videos that a user names: files, and folders searched for them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from pathlib import Path
 
 from ethoprism_core.errors import EthoprismError
@@ -45,14 +45,19 @@ def _videos_in(folder: Path) -> list[Path]:
         raise EthoprismError(
             f"cannot read the folder ({reason})", folder, "check its permissions"
         ) from error
-    videos = [
+    return files_below(folder, VIDEO_SUFFIXES)
+
+
+def files_below(folder: Path, suffixes: Container[str]) -> list[Path]:
+    """List the files of these endings below a folder in natural order, hidden ones left out."""
+    found = [
         file
         for file in folder.rglob("*")
-        if file.suffix.lower() in VIDEO_SUFFIXES
+        if file.suffix.lower() in suffixes
         and not any(part.startswith(".") for part in file.relative_to(folder).parts)
         and file.is_file()
     ]
-    return sorted(videos, key=natural_order)
+    return sorted(found, key=natural_order)
 
 
 def natural_order(path: Path) -> list[tuple[int, int, str]]:

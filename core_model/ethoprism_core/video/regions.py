@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.video.clips import Rectangle
+from ethoprism_core.video.clips import Rectangle, outside
 
 _FORM = "X,Y,W,H in pixels as in 120,40,200,160, or all in shares as in 10%,5%,40%,40%"
 _APART = "=;,"  # they part names from boxes, and both from one another
@@ -70,8 +70,10 @@ class Region:
         numbers = (self.left, self.top, self.width, self.height)
         return ",".join(f"{scale * number:.10g}{mark}" for number in numbers)
 
-    def rectangle(self, size: tuple[int, int]) -> Rectangle:
+    def rectangle(self, size: tuple[int, int], where: object = None) -> Rectangle:
         """Give its place in a picture of the `size` ``(height, width)``, in whole pixels.
+
+        `where` is the video, for the error.
 
         Raises
         ------
@@ -86,11 +88,7 @@ class Region:
             round((self.top + self.height) * down),
         )
         if right > width or bottom > height or right <= left or bottom <= top:
-            raise EthoprismError(
-                f"the region {self.name}={self.box} is not inside the picture",
-                None,
-                f"the picture is {width} pixels wide and {height} high",
-            )
+            raise outside(f"the region {self.name}={self.box}", size, where)
         return Rectangle(left, top, right - left, bottom - top)
 
 

@@ -40,8 +40,8 @@ class AnimalBehaviorDomain:
         EthoprismError
             If it holds neither, or a file of it is not what it should be.
         """
-        fitting = [reader for reader in READERS if reader.recognises(path)]
-        return (fitting or [READERS[-1]])[0].read(path)
+        fitting = (reader for reader in READERS if reader.recognises(path))
+        return next(fitting, READERS[-1]).read(path)
 
 
 ANIMAL_BEHAVIOR = AnimalBehaviorDomain()

@@ -15,7 +15,7 @@ import xarray as xr
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.poses import Poses, boxes_of_poses
-from ethoprism_domains.animal_behavior.reading import DOMAIN_NAME, HABITS, VideoFiles
+from ethoprism_domains.animal_behavior.reading import DOMAIN_NAME, HABITS
 from ethoprism_domains.annotation import (
     Annotations,
     Behavior,
@@ -31,6 +31,7 @@ from ethoprism_domains.formats.base import Reading, ReadOptions
 from ethoprism_domains.formats.calms21 import read_content, sequences
 from ethoprism_domains.formats.content import read_json
 from ethoprism_domains.formats.expect import expect_mapping
+from ethoprism_domains.video_files import VideoFiles
 
 DESCRIPTION = "CalMS21 task 1: calms21_task1_train.json, calms21_task1_test.json and videos"
 RATE = 30.0  # frames a second
@@ -82,7 +83,7 @@ def _recording(
     findings: list[Finding],
 ) -> Recording:
     sequence = PurePosixPath(name)
-    video = videos.one(sequence.name, name, findings)
+    video = videos.of(sequence.name, name, findings)
     labelled = len(told.get("annotations") or ())
     return Recording(
         name,

@@ -21,7 +21,6 @@ from ethoprism_domains.animal_behavior.reading import (
     BACKGROUND,
     DOMAIN_NAME,
     HABITS,
-    VideoFiles,
     first_seen,
     in_seconds,
 )
@@ -38,6 +37,7 @@ from ethoprism_domains.annotation import (
 )
 from ethoprism_domains.base import Dataset, Finding, Recording
 from ethoprism_domains.formats import read_events
+from ethoprism_domains.video_files import VideoFiles
 
 DESCRIPTION = "CRIM13: annotations such as 012609_A29_Block12_BCma1_t.txt, and videos _t and _s"
 RESIDENT, INTRUDER = INDIVIDUALS = ("resident", "intruder")
@@ -128,7 +128,7 @@ def _recordings(
     first, *others = sorted(session.files)
     for letter, view in VIEWS.items():
         name = f"{session.stem}_{letter}"
-        video = videos.one(name, name, findings)
+        video = videos.of(name, name, findings)
         yield Recording(
             name,
             video,

@@ -29,7 +29,6 @@ from ethoprism_domains.animal_behavior.matlab import read_matlab
 from ethoprism_domains.animal_behavior.reading import (
     DOMAIN_NAME,
     HABITS,
-    VideoFiles,
     first_seen,
     in_seconds,
 )
@@ -46,6 +45,7 @@ from ethoprism_domains.annotation import (
     written_target,
 )
 from ethoprism_domains.base import Dataset, Finding, Recording, times_of_video
+from ethoprism_domains.video_files import VideoFiles
 
 DESCRIPTION = "Fly vs. Fly: folders such as movie1 with movie1_actions.mat, _track.mat, and a video"
 ACTIONS = (
@@ -158,7 +158,7 @@ def _parsed(path: Path) -> tuple[str, str]:
 
 
 def _recording(movie: _Movie, videos: VideoFiles, findings: list[Finding]) -> Recording:
-    video = videos.one(movie.stem, movie.name, findings, movie.folder)
+    video = videos.of(movie.stem, movie.name, findings, movie.folder)
     tracks = _tracks(movie, video, findings)
     counts = {} if tracks is None else {"tracks": tracks.sizes["time"]}
     counts |= _feature_frames(movie, findings)

@@ -18,7 +18,6 @@ from ethoprism_domains.animal_behavior.folder_files import (
     TABLE,
     FolderFiles,
     Row,
-    called,
     label_format,
     means,
 )
@@ -36,7 +35,7 @@ from ethoprism_domains.annotation import (
     empty_events,
     make_observed,
 )
-from ethoprism_domains.annotation.merging import merge_ethograms
+from ethoprism_domains.annotation.merging import merge_ethograms, renamed
 from ethoprism_domains.base import (
     Dataset,
     Finding,
@@ -170,7 +169,7 @@ def _read(path: Path, row: Row, findings: list[Finding]) -> Annotations:
         told = f"{path.name} says nothing of it, but of {', '.join(reading.videos) or 'no video'}"
         findings.append(Finding("no labels", row.name, told))
         return _NOTHING
-    return called(reading.of_video((named or [*reading.videos])[0]), row.name)
+    return renamed(reading, {(named or [*reading.videos])[0]: row.name})
 
 
 def _frame_counts(labels: Path | None, annotations: Annotations) -> dict[str, int]:

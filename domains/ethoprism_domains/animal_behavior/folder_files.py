@@ -8,6 +8,7 @@ import numpy as np
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations
+from ethoprism_domains.annotation.merging import renamed
 from ethoprism_domains.base import Finding, times_of_video
 from ethoprism_domains.formats import Reading, read_events, recognise
 
@@ -69,8 +70,7 @@ class FolderFiles:
             named = [video for video in reading.videos if means(video, row)] if reading else []
             if reading and named:
                 self._used.add(path)
-                own = reading.of_video(named[0])
-                return called(own, row.name)
+                return renamed(reading, {named[0]: row.name})
         return None
 
     def unused(self) -> Iterator[Finding]:
@@ -111,15 +111,6 @@ def means(video: str, row: Row) -> bool:
     """Say whether a label file's name of a video means that of the row."""
     name = PurePosixPath(video.replace("\\", "/")).name
     return name in (row.video.name, row.video.stem)
-
-
-def called(annotations: Annotations, name: str) -> Annotations:
-    """Give the annotations of one video another name for it."""
-    return Annotations(
-        annotations.events.assign(video=name),
-        annotations.observed.assign(video=name),
-        annotations.ethogram,
-    )
 
 
 def label_format(path: Path) -> str:

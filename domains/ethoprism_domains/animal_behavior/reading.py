@@ -1,16 +1,14 @@
 """What the readers of the field share: one way in which data lie, videos by name, frames' times."""
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
-from ethoprism_core.video import VIDEO_SUFFIXES
 from ethoprism_domains.annotation import Annotations, with_seconds
 from ethoprism_domains.base import (
     Dataset,
-    Finding,
     Habits,
     ProbeChoice,
     Sampling,
@@ -46,41 +44,6 @@ class SetReader:
     description: str
     recognises: Callable[[Path], bool]
     read: Callable[[Path], Dataset]
-
-
-class VideoFiles:
-    """The videos below a folder, by their names without ending."""
-
-    def __init__(self, folder: Path) -> None:
-        self._paths: dict[str, list[Path]] = {}
-        self._used: set[Path] = set()
-        for path in sorted(folder.rglob("*")):
-            if path.suffix.lower() in VIDEO_SUFFIXES and path.is_file():
-                self._paths.setdefault(path.stem, []).append(path)
-
-    def one(
-        self, stem: str, name: str, findings: list[Finding], near: Path | None = None
-    ) -> Path | None:
-        """Give the video of that stem; several are a finding about the recording `name`.
-
-        Parameters
-        ----------
-        near
-            The folder that it is in, or beside; anywhere if not given.
-        """
-        paths = self._paths.get(stem, [])
-        found = [path for path in paths if near is None or path.parent in (near, near.parent)]
-        self._used.update(found)
-        if len(found) > 1:
-            what = f"several videos could be it: {found[0]} and {found[1]}"
-            findings.append(Finding("several videos", name, what, len(found)))
-        return found[0] if len(found) == 1 else None
-
-    def unused(self) -> Iterator[Finding]:
-        """Remark on each video that nobody asked for."""
-        for path in (path for paths in self._paths.values() for path in paths):
-            if path not in self._used:
-                yield Finding("unlisted video", path.name, "it has no labels", wrong=False)
 
 
 def in_seconds(annotations: Annotations, video: Path | None) -> Annotations:

@@ -1,11 +1,12 @@
-"""One ethogram out of those that several label files imply."""
+"""What several label files tell brought together: one ethogram, and one name for a video."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import permutations
 
 from ethoprism_domains.annotation.behaviors import Behavior
 from ethoprism_domains.annotation.ethogram import Ethogram
+from ethoprism_domains.annotation.events import Annotations
 
 
 def merge_ethograms(ethograms: Sequence[Ethogram]) -> Ethogram:
@@ -40,3 +41,12 @@ def _exclude_each_other(one: str, other: str, ethograms: Sequence[Ethogram]) -> 
         return all(other in item[one].excludes for item in together)
     homes = [(item, name) for item in ethograms for name in (one, other) if name in item]
     return all(len(item[name].excludes) == len(item) - 1 > 0 for item, name in homes)
+
+
+def renamed(annotations: Annotations, names: Mapping[str, str]) -> Annotations:
+    """Keep what is of these videos, under other names."""
+    events, observed = (
+        table[table["video"].isin([*names])].assign(video=lambda part: part["video"].map(names))
+        for table in (annotations.events, annotations.observed)
+    )
+    return Annotations(events, observed, annotations.ethogram)

@@ -30,9 +30,10 @@ from ethoprism_domains.base import (
 )
 from ethoprism_domains.ecology.boxes import AnimalBoxes, expect_box, tracks_of_boxes
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
-from ethoprism_domains.ecology.scenes import ABSENT, PRESENT, UNKNOWN, Videos, annotate, frame_times
+from ethoprism_domains.ecology.scenes import ABSENT, PRESENT, UNKNOWN, annotate, frame_times
 from ethoprism_domains.formats.content import read_head, read_json
 from ethoprism_domains.formats.expect import expect_frame, expect_list, expect_mapping, expect_text
+from ethoprism_domains.video_files import VideoFiles
 
 RATE = 25.0
 STEP = 10  # frames from one labelled frame to the next
@@ -101,7 +102,7 @@ def read(path: Path) -> Dataset:
     files = _label_files(path)
     if not files:
         raise EthoprismError("there is no labels/<clip>.json", path, "unpack the set there")
-    videos, findings = Videos(path), list[Finding]()
+    videos, findings = VideoFiles(path), list[Finding]()
     ethogram = Ethogram(tuple(map(Behavior, BEHAVIORS)), tuple(map(Subject, NAMES)))
     recordings = tuple(_recording(file, ethogram, videos, findings) for file in files)
     findings += videos.unused()
@@ -153,7 +154,7 @@ def _has_behaviors(path: Path) -> bool:
 
 
 def _recording(
-    file: Path, ethogram: Ethogram, videos: Videos, findings: list[Finding]
+    file: Path, ethogram: Ethogram, videos: VideoFiles, findings: list[Finding]
 ) -> Recording:
     clip = file.stem
     content = expect_mapping(read_json(file), file, "the file")

@@ -15,12 +15,13 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video import VIDEO_SUFFIXES
 from ethoprism_domains.base import Dataset, Finding, Habits, Recording, Scoring, times_of_video
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, HABITS, SetReader
-from ethoprism_domains.ecology.scenes import Videos, scored_for
+from ethoprism_domains.ecology.scenes import scored_for
 from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.content import read_head
 from ethoprism_domains.formats.tables import Table, read_table
 from ethoprism_domains.formats.videos_csv import named_videos, sniff
 from ethoprism_domains.formats.videos_csv import read as read_labels
+from ethoprism_domains.video_files import VideoFiles
 
 _TABLES = ("*.csv", "*.tsv")
 _GROUPS = {
@@ -51,7 +52,7 @@ def read(path: Path) -> Dataset:
     folder = file.parent
     table = read_table(file)
     videos, findings = dict.fromkeys(filter(None, named_videos(table))), list[Finding]()
-    known_videos = Videos(folder)
+    known_videos = VideoFiles(folder)
     there = {name: _find(folder, name, known_videos, findings) for name in videos}
     times = {name: times_of_video(video) for name, video in there.items()}
     told_frames = "n_frames" in table
@@ -99,7 +100,7 @@ def _has_videos(folder: Path) -> bool:
     return any(path.suffix.lower() in VIDEO_SUFFIXES for path in folder.rglob("*"))
 
 
-def _find(folder: Path, name: str, videos: Videos, findings: list[Finding]) -> Path | None:
+def _find(folder: Path, name: str, videos: VideoFiles, findings: list[Finding]) -> Path | None:
     """Find a clip by its path below the folder, else by its name, with or without its ending."""
     path = folder / name.replace("\\", "/")
     if path.is_file():

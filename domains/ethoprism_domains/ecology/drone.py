@@ -32,13 +32,13 @@ from ethoprism_domains.ecology.cvat_boxes import CvatFile, is_cvat, read_cvat
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
 from ethoprism_domains.ecology.scenes import (
     UNKNOWN,
-    Videos,
     annotate,
     frame_times,
     scored_for,
 )
 from ethoprism_domains.formats.base import Reading, ReadOptions
 from ethoprism_domains.formats.cvat import read as read_actions
+from ethoprism_domains.video_files import VideoFiles
 
 _OF_SCENES = replace(kabr.HABITS, group_by="session")
 _OF_ANIMALS = replace(
@@ -106,7 +106,7 @@ class _Flights:
     def __init__(self, path: Path, files: list[CvatFile]) -> None:
         self.findings: list[Finding] = []
         self._root = path if path.is_dir() else path.parent
-        self.videos = Videos(self._root)
+        self.videos = VideoFiles(self._root)
         self._read = {file.path: read_actions(file.path, ReadOptions()) for file in files}
         self._actions = {
             (_scene_folder(file.path), file.path.stem): file for file in files if not file.animals

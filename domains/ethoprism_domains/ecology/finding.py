@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from ethoprism_core.video import VIDEO_SUFFIXES
-from ethoprism_core.video.find import natural_order
+from ethoprism_core.video.find import files_below
 from ethoprism_domains.base import Finding
 from ethoprism_domains.ecology.traps import FILE, OFFSET, CameraTraps
 
@@ -37,14 +37,7 @@ def check_traps(traps: CameraTraps, folder: Path) -> CameraTraps:
 
 def media_files(folder: Path) -> list[Path]:
     """List the videos and pictures below a folder in natural order, hidden ones left out."""
-    found = [
-        path
-        for path in folder.rglob("*")
-        if path.suffix.lower() in MEDIA_SUFFIXES
-        and not any(part.startswith(".") for part in path.relative_to(folder).parts)
-        and path.is_file()
-    ]
-    return sorted(found, key=natural_order)
+    return files_below(folder, MEDIA_SUFFIXES)
 
 
 def _check_files(traps: CameraTraps, folder: Path) -> Iterator[Finding]:

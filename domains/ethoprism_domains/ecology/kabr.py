@@ -34,12 +34,12 @@ from ethoprism_domains.ecology.scenes import (
     ABSENT,
     PRESENT,
     UNKNOWN,
-    Videos,
     annotate,
     scored_for,
 )
 from ethoprism_domains.formats.content import read_head, read_json
 from ethoprism_domains.formats.expect import expect_frame, expect_mapping
+from ethoprism_domains.video_files import VideoFiles
 
 RATE = 30000 / 1001
 CLASSES = "classes.json"
@@ -138,7 +138,7 @@ class _Scenes:
 
     def __init__(self, path: Path, names: Mapping[int, str], ethogram: Ethogram) -> None:
         self.findings: list[Finding] = []
-        self._videos = Videos(path)
+        self._videos = VideoFiles(path)
         self._folders = {
             folder.name: folder
             for place in ("dataset/image", "KABR/dataset/image", "images", "image")

@@ -26,12 +26,13 @@ from ethoprism_domains.base import (
 )
 from ethoprism_domains.ecology.boxes import AnimalBoxes, expect_box, tracks_of_boxes
 from ethoprism_domains.ecology.reading import DOMAIN_NAME, SetReader
-from ethoprism_domains.ecology.scenes import Videos, frame_times
+from ethoprism_domains.ecology.scenes import frame_times
 from ethoprism_domains.formats.base import ReadOptions
 from ethoprism_domains.formats.content import read_head, read_json
 from ethoprism_domains.formats.expect import expect_mapping
 from ethoprism_domains.formats.mammalps import detections, sniff
 from ethoprism_domains.formats.mammalps import read as read_labels
+from ethoprism_domains.video_files import VideoFiles
 
 RATE = 30.0
 HABITS = Habits(
@@ -61,7 +62,7 @@ def read(path: Path) -> Dataset:
     files = [file for file in _files(path) if _is_labels(file)]
     if not files:
         raise EthoprismError("there is no JSON file with detections", path, "unpack the set there")
-    videos, findings = Videos(path if path.is_dir() else path.parent), list[Finding]()
+    videos, findings = VideoFiles(path if path.is_dir() else path.parent), list[Finding]()
     recordings = tuple(_recording(file, videos, findings) for file in files)
     known: dict[str, Behavior] = {}
     for item in recordings:
@@ -84,7 +85,7 @@ def _is_labels(file: Path) -> bool:
     return sniff(file, read_head(file))
 
 
-def _recording(file: Path, videos: Videos, findings: list[Finding]) -> Recording:
+def _recording(file: Path, videos: VideoFiles, findings: list[Finding]) -> Recording:
     content = expect_mapping(read_json(file), file, "the file")
     info = expect_mapping(content.get("info") or {}, file, "info")
     read = read_labels(file, ReadOptions(video=f"{file.stem}.mp4"))

@@ -12,6 +12,7 @@ from jaxtyping import Float
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.video.nwb_poses import pose_groups
 from ethoprism_domains.annotation import Annotations
+from ethoprism_domains.annotation.merging import renamed
 from ethoprism_domains.base import (
     Finding,
     Recording,
@@ -28,7 +29,6 @@ from ethoprism_domains.neuroscience.session_files import ABOUT, OF_ANIMAL, Sessi
 from ethoprism_domains.neuroscience.session_recordings import (
     NOTHING,
     Found,
-    called,
     match_video,
     times_by_name,
 )
@@ -212,7 +212,7 @@ def _labels(
             told = f"it tells of {name!r}, which is no video that it refers to"
             found.findings.append(Finding("unlisted video", found.name_of(path), told))
             continue
-        labels[video] = called(read, {name: found.name_of(video or path, session)})
+        labels[video] = renamed(read, {name: found.name_of(video or path, session)})
     return labels
 
 

@@ -26,6 +26,7 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
 from ethoprism_core.video.pose_files import read_poses
 from ethoprism_core.video.poses import Poses
+from ethoprism_domains.annotation.merging import renamed
 from ethoprism_domains.annotation.store import spelled
 from ethoprism_domains.base import Dataset, Recording, times_of_video
 from ethoprism_domains.formats import LossReport
@@ -34,7 +35,6 @@ from ethoprism_domains.formats.losses import LossCounter, merge_reports
 from ethoprism_domains.formats.nwb.document import Document, free_name
 from ethoprism_domains.formats.nwb.layout import PLACEHOLDERS, UNKNOWN_START
 from ethoprism_domains.neuroscience.session_files import ABOUT, OF_ANIMAL
-from ethoprism_domains.neuroscience.session_recordings import called
 from ethoprism_domains.neuroscience.signal_files import read_signal
 from ethoprism_domains.neuroscience.signals import Continuous, Spikes
 
@@ -97,7 +97,7 @@ def write_session(recording: Recording, path: Path, into: Path | None = None) ->
         name = Path(recording.name).name  # sessions apart, a video is called as its file is
         document = Document(file, name, _ON_CLOCK)
         document.add_video(recording.video, path, clock)
-        document.add_annotations(called(recording.annotations, {recording.name: name}), clock)
+        document.add_annotations(renamed(recording.annotations, {recording.name: name}), clock)
         _add_poses(document, recording, times, into, losses)
         _add_signals(document, recording, into)
     return losses.report()

@@ -10,7 +10,7 @@ from jaxtyping import Float
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_domains.annotation import Annotations, Ethogram, empty_events, make_observed
-from ethoprism_domains.annotation.merging import merge_ethograms
+from ethoprism_domains.annotation.merging import merge_ethograms, renamed
 from ethoprism_domains.base import Finding, Recording, RecordingClock, times_of_video
 from ethoprism_domains.formats import read_events
 from ethoprism_domains.neuroscience.clock_files import read_frame_clock
@@ -96,15 +96,6 @@ def clock_findings(clock: FrameClock, where: str, frames: int) -> Iterator[Findi
         yield Finding("clock", where, notice, wrong=notice.startswith("nothing tells"))
 
 
-def called(annotations: Annotations, names: Mapping[str, str]) -> Annotations:
-    """Keep what is of these videos, under other names."""
-    events, observed = (
-        table[table["video"].isin([*names])].assign(video=lambda part: part["video"].map(names))
-        for table in (annotations.events, annotations.observed)
-    )
-    return Annotations(events, observed, annotations.ethogram)
-
-
 def _clock(
     session: SessionFiles,
     video: Path,
@@ -156,7 +147,7 @@ def _labels(
                 told = f"it labels {name!r}, which is no video of the session"
                 found.findings.append(Finding("unlisted video", found.name_of(path), told))
             else:
-                parts.setdefault(video, []).append(called(read, {name: where[video]}))
+                parts.setdefault(video, []).append(renamed(read, {name: where[video]}))
     return {video: joined(own) for video, own in parts.items()}
 
 

@@ -9,9 +9,10 @@ from pathlib import Path
 
 import numpy as np
 import xarray as xr
-from jaxtyping import Float16, Int
+from jaxtyping import Float16
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.features.grid import evenly
 from ethoprism_domains.probe.samples import (
     SCENE,
     Samples,
@@ -96,7 +97,7 @@ def clip_rows(
     features: xr.Dataset, source: FeatureSource, windows: int, per_individual: bool
 ) -> Float16[np.ndarray, "individual column"]:
     """Lay a clip's windows out as rows of `X`: one an individual, or one for the scene."""
-    chosen = evenly(features.sizes["window"], windows)
+    chosen = evenly(windows, features.sizes["window"])
     kept, place = np.unique(chosen, return_inverse=True)
     part = features.isel(window=kept)
     rows = read_windows(part, slice(0, len(kept)), per_individual)[place]
@@ -107,8 +108,3 @@ def clip_rows(
         np.moveaxis(block, 0, 1).reshape(rows.shape[1], -1) for block in (tokens, trajectory)
     ]
     return np.concatenate(of_each, axis=1)
-
-
-def evenly(count: int, wanted: int) -> Int[np.ndarray, " wanted"]:
-    """Choose `wanted` of `count` positions in order: all of them, or evenly many of each."""
-    return ((2 * np.arange(wanted) + 1) * count) // (2 * wanted)
