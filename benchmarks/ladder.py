@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from jaxtyping import Float
-from simulated_clips import TEXT_LENGTH, CaptionedBatches, Clips, simulated_clips
+from simulated_clips import TEXT_LENGTH, Clips, captioned_batches, simulated_clips
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import balanced_accuracy_score
 from sklearn.pipeline import make_pipeline
@@ -37,6 +37,7 @@ from ethoprism_core.model import (
 )
 from ethoprism_core.model.tokenizer import Tokenizer
 from ethoprism_core.pretraining import (
+    BatchIterator,
     ContrastiveConfig,
     DecoderConfig,
     MaskedConfig,
@@ -104,7 +105,7 @@ def climb(folder: Path, clips: Clips, seed: int, steps: int) -> Iterator[tuple[s
         learn_vocabulary(clips.captions, vocabulary, 400)
     tokenizer = Tokenizer(vocabulary, TEXT_LENGTH)
     first = stage_one(seed, steps)
-    batches = CaptionedBatches(clips, tokenizer, first.run.batch, seed)
+    batches = captioned_batches(clips, tokenizer, first.run.batch, seed)
     teacher = trained(contrastive_task(first), batches, first, folder / "stage-1")
     yield "stage 1", teacher
     model = load_model(teacher)
@@ -112,7 +113,7 @@ def climb(folder: Path, clips: Clips, seed: int, steps: int) -> Iterator[tuple[s
     for name, parts in RUNGS.items():
         config = stage_two(seed, steps, **parts)
         task = masked_task(config, model, model.vision_encoder)
-        batches = CaptionedBatches(clips, tokenizer, config.run.batch, seed)
+        batches = captioned_batches(clips, tokenizer, config.run.batch, seed)
         yield f"stage 1 {name}", trained(task, batches, config, folder / name.strip("+ "))
 
 
@@ -141,7 +142,7 @@ def stage_two(seed: int, steps: int, *, clip: bool, shuffle: bool) -> MaskedConf
 
 
 def trained(
-    task: Task, batches: CaptionedBatches, config: ContrastiveConfig | MaskedConfig, folder: Path
+    task: Task, batches: BatchIterator, config: ContrastiveConfig | MaskedConfig, folder: Path
 ) -> Path:
     """Train, and write the model."""
     model = folder / "model.safetensors"

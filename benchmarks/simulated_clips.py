@@ -1,7 +1,7 @@
 """Clips of the simulated lab in memory, drawn once and kept in a file."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ethoprism.cli.console import progress
 from ethoprism_core.files import atomic_path, make_folder
 from ethoprism_core.model.tokenizer import Tokenizer
 from ethoprism_core.pretraining import Batch
-from ethoprism_core.pretraining.data.order import clip_number
+from ethoprism_core.pretraining.data import DealtBatches
 from ethoprism_domains.simulated import random_clip
 
 TEXT_LENGTH = 40
@@ -62,28 +62,12 @@ def simulated_clips(path: Path, seed: int, count: int, frames: int, size: int) -
         )
 
 
-class CaptionedBatches:
-    """Batches of clips with their captions, in an order that follows from the seed alone."""
+def captioned_batches(clips: Clips, tokenizer: Tokenizer, batch: int, seed: int) -> DealtBatches:
+    """Deal the clips out with their captions."""
+    ids, paddings = tokenizer(clips.captions)
 
-    def __init__(self, clips: Clips, tokenizer: Tokenizer, batch: int, seed: int) -> None:
-        self._clips, self._batch, self._seed, self._number = clips, batch, seed, 0
-        self._texts = tokenizer(clips.captions)
+    def make(chosen: Sequence[int], before: int) -> Batch:
+        rows = list(chosen)
+        return Batch(clips.video[rows], ids[rows], paddings[rows], corpus="simulated lab")
 
-    def __iter__(self) -> Iterator[Batch]:
-        return self
-
-    def __next__(self) -> Batch:
-        first = self._number * self._batch
-        places = range(first, first + self._batch)
-        chosen = [clip_number(at, len(self._clips), self._seed, 0)[1] for at in places]
-        self._number += 1
-        ids, paddings = (array[chosen] for array in self._texts)
-        return Batch(self._clips.video[chosen], ids, paddings, corpus="simulated lab")
-
-    def get_state(self) -> bytes:
-        """Tell how many batches were dealt out."""
-        return str(self._number).encode()
-
-    def set_state(self, state: bytes) -> None:
-        """Go on after so many batches."""
-        self._number = int(state)
+    return DealtBatches(make, len(clips), batch, seed)

@@ -1,7 +1,7 @@
 """The clips of ``views.py`` as batches, with the teachers' words as one set of targets."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.pretraining import Batch, Targets, TargetSizes
-from ethoprism_core.pretraining.data.order import clip_number
+from ethoprism_core.pretraining.data import DealtBatches
 
 # the share that each teacher has in a target's squared length
 SHARES = {"motion": 0.5, "fine": 0.3, "coarse": 0.2}
@@ -19,16 +19,12 @@ _TRIED = 2000  # clips that the teachers' usual values are measured on
 
 
 class TaughtClips:
-    """All clips in memory, dealt out in an order that follows from the seed alone.
+    """All clips in memory, with the teachers' words.
 
     Parameters
     ----------
     folder
         What ``views.py`` has made, or is making: later shards come in with the next start.
-    batch
-        Clips in a batch.
-    seed
-        Of the order.
 
     Raises
     ------
@@ -36,11 +32,11 @@ class TaughtClips:
         If there are no clips.
     """
 
-    def __init__(self, folder: Path, batch: int, seed: int = 0) -> None:
+    def __init__(self, folder: Path) -> None:
         shards = [dict(np.load(path)) for path in sorted(folder.glob("*.npz"))]
         if not shards:
             raise EthoprismError("there are no clips", folder, "make them with views.py")
-        self._shards, self._batch, self._seed, self._number = shards, batch, seed, 0
+        self._shards = shards
         sizes = [len(shard["video"]) for shard in shards]
         self._places = [(at, row) for at, size in enumerate(sizes) for row in range(size)]
         self._told = [one for shard in shards for one in json.loads(str(shard["told"]))]
@@ -55,28 +51,18 @@ class TaughtClips:
     def __len__(self) -> int:
         return len(self._places)
 
-    def __iter__(self) -> Iterator[Batch]:
-        return self
+    def batches(self, batch: int, seed: int) -> DealtBatches:
+        """Deal them out, each time in another light."""
 
-    def __next__(self) -> Batch:
-        start = self._number * self._batch
-        chosen = [self._at(position) for position in range(start, start + self._batch)]
-        self._number += 1
-        rng = np.random.default_rng([self._seed, self._number])
+        def make(chosen: Sequence[int], before: int) -> Batch:
+            return self._batch(chosen, np.random.default_rng([seed, before + 1]))
+
+        return DealtBatches(make, len(self), batch, seed)
+
+    def _batch(self, chosen: Sequence[int], rng: np.random.Generator) -> Batch:
         video = np.stack([in_another_light(self._array("video", n), rng) for n in chosen])
         sources = tuple(self._told[number]["source"] for number in chosen)
         return Batch(video, targets=self._targets(chosen), corpus="views", sources=sources)
-
-    def get_state(self) -> bytes:
-        """Tell how many batches were dealt out."""
-        return str(self._number).encode()
-
-    def set_state(self, state: bytes) -> None:
-        """Go on after so many batches."""
-        self._number = int(state)
-
-    def _at(self, position: int) -> int:
-        return clip_number(position, len(self), self._seed, 0)[1]
 
     def _array(self, name: str, number: int) -> np.ndarray:
         shard, row = self._places[number]

@@ -152,7 +152,11 @@ class ContrastiveConfig:
         )
 
     def retuning(self) -> "ContrastiveConfig":
-        """Give the same with the video encoder frozen, to follow stage 2."""
+        """Give the same with the video encoder frozen, to follow stage 2.
+
+        What that encoder says of the clips may then come with the batches, as their targets'
+        tokens: it is always the same, so it can be computed once.
+        """
         return replace(self, freeze_encoder=True, drop=0.0)
 
 

@@ -9,7 +9,7 @@ from flax import nnx
 from jaxtyping import Array, Float, Key
 
 from ethoprism_core.errors import EthoprismError
-from ethoprism_core.model import VideoText
+from ethoprism_core.model import VideoEncoder, VideoText
 from ethoprism_core.pretraining.batch import Batch
 from ethoprism_core.pretraining.config import ContrastiveConfig
 from ethoprism_core.pretraining.losses import contrastive_loss, recall_at_one
@@ -54,13 +54,18 @@ class ContrastiveObjective:
                 "the batch has no texts", batch.corpus or None, "train on a corpus with captions"
             )
         model = self.model(params, frozen)
-        encoder = model.vision_encoder
+        tokens = self._tokens(model.vision_encoder, batch, keys)
+        clips = model.embed_tokens(tokens.reshape(len(batch), -1, tokens.shape[-1]))
+        return clips, model.embed_text(batch.text_ids, batch.text_paddings)
+
+    def _tokens(self, encoder: VideoEncoder, batch: Batch, keys: Key[Array, "batch"]) -> Array:
+        """Encode what is seen of the clips; what a frozen encoder says may be known already."""
+        if self.config.freeze_encoder and batch.targets is not None:
+            return jnp.asarray(batch.targets.tokens, jnp.float32)
         video = resized(jnp.asarray(batch.video), self.config.frame_size)
         rows, columns = encoder.patch_grid(*video.shape[2:4])
         seen = seen_count(rows * columns, self.config.drop)
-        tokens = encode_visible(encoder, video, random_tubes(keys, rows * columns, seen))
-        clips = model.embed_tokens(tokens.reshape(len(batch), -1, tokens.shape[-1]))
-        return clips, model.embed_text(batch.text_ids, batch.text_paddings)
+        return encode_visible(encoder, video, random_tubes(keys, rows * columns, seen))
 
     def loss(
         self,

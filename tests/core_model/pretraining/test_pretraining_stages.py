@@ -14,6 +14,7 @@ from ethoprism_core.pretraining import (
     Batch,
     ContrastiveConfig,
     MaskedConfig,
+    Targets,
     TargetSizes,
     Task,
     TaughtBatches,
@@ -146,6 +147,20 @@ def test_retuning_leaves_the_video_encoder_alone(noise_batch, teacher):
         model.text_encoder.token_embedding[...], teacher.text_encoder.token_embedding[...]
     )
     assert shapes(task, noise_batch(0))[0].shape == (8, 32)
+
+
+def test_what_a_frozen_encoder_says_may_come_with_the_batch(noise_batch, teacher):
+    task = contrastive_task(STAGE_ONE.retuning(), teacher)
+    seen = noise_batch(0)
+    tokens = np.asarray(teacher.tokens(seen.video / np.float32(255)))
+    grid = tokens.reshape(len(seen), seen.video.shape[1], -1, 1, tokens.shape[-1])
+    targets = Targets(grid, grid.mean((1, 2, 3)))
+    known = replace(seen, video=np.zeros_like(seen.video), targets=targets)
+    keys = jax.random.split(jax.random.key(0), len(seen))
+    one, other = (
+        task.objective.outputs(task.params, task.frozen, batch, keys)[0] for batch in (seen, known)
+    )
+    np.testing.assert_allclose(one, other, atol=1e-5)
 
 
 @pytest.mark.parametrize(

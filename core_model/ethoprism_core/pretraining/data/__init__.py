@@ -2,6 +2,7 @@
 
 from ethoprism_core.pretraining.data.batches import Batches, natural_weights
 from ethoprism_core.pretraining.data.corpus import ClipShape, Corpus, Sample
+from ethoprism_core.pretraining.data.dealing import DealtBatches
 from ethoprism_core.pretraining.data.footage import ImageCorpus, Span, VideoCorpus, video_spans
 from ethoprism_core.pretraining.data.items import Reading
 from ethoprism_core.pretraining.data.manifest import Manifest, read_manifest
@@ -12,6 +13,7 @@ __all__ = [
     "Batches",
     "ClipShape",
     "Corpus",
+    "DealtBatches",
     "ImageCorpus",
     "Manifest",
     "Reading",
