@@ -1,6 +1,7 @@
 """Model files: weights and sizes together, and a file that is none is refused in one line."""
 
 import json
+import os
 
 import jax
 import numpy as np
@@ -49,6 +50,14 @@ def test_weights_and_sizes_come_back(tmp_path, models, name):
         jax.tree.leaves(nnx.state(model)), jax.tree.leaves(nnx.state(again)), strict=True
     ):
         np.testing.assert_array_equal(one, other)
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such permissions")
+def test_others_may_read_a_model_as_they_may_read_any_file(tmp_path, models):
+    (tmp_path / "any").touch()
+    save_model(models["encoder"], tmp_path / "model.safetensors")
+    modes = [(tmp_path / name).stat().st_mode for name in ("any", "model.safetensors")]
+    assert modes[0] == modes[1]
 
 
 def test_half_precision_halves_the_file_and_keeps_three_digits(tmp_path, models):

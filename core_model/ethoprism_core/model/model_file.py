@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 from flax import nnx
-from safetensors.numpy import save_file
+from safetensors.numpy import save
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.files import atomic_path
@@ -57,7 +57,8 @@ def save_model(
         for name, array in zip(entry.names, entry.arrays(state), strict=True):
             arrays[name] = _narrowed(name, np.asarray(array), dtype)
     with atomic_path(path) as temporary:
-        save_file(arrays, temporary, {**(notes or {}), **_described(model.config)})
+        # its own way to a file would make one that nobody else may read
+        temporary.write_bytes(save(arrays, {**(notes or {}), **_described(model.config)}))
 
 
 def load_model(path: str | Path, dtype: str | None = None) -> VideoEncoder | VideoText:
