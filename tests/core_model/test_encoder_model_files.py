@@ -1,8 +1,11 @@
 """Encoders from model files: sizes come from the file, and are those that a name promises."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
+import ethoprism_core
 from ethoprism_core.encoders import Encoder, VideoTextEncoder, load_encoder
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.model import (
@@ -17,6 +20,13 @@ from ethoprism_core.model import (
 OWN = VideoEncoderConfig(
     16, 2, 32, spatial_layers=1, temporal_layers=1, grid=(2, 2, 2), patch=8, logit_cap=None
 )
+
+
+SAID = [
+    [0.0018, 0.2462, -0.1075, -1.0747],
+    [-0.0065, 0.2578, -0.1355, -1.0746],
+    [0.0038, 0.2591, -0.1285, -1.0781],
+]
 
 
 @pytest.fixture(scope="module")
@@ -49,10 +59,36 @@ def test_no_file():
         load_encoder("trained")
 
 
-def test_small_at_random():
-    encoder = load_encoder("ethoprism-small", "random")
-    assert (encoder.clip_frames, encoder.frame_size, encoder.feature_dim) == (12, 128, 192)
-    assert encoder.token_shape == (12, 8, 8)
+@pytest.fixture(scope="module")
+def small():
+    return load_encoder("ethoprism-small")
+
+
+@pytest.fixture(scope="module")
+def control():
+    return load_encoder("ethoprism-small", "random")
+
+
+def test_small_comes_with_its_weights(small, control):
+    assert small.token_shape == control.token_shape
+    assert small.fingerprint != control.fingerprint
+    (weights,) = Path(ethoprism_core.__file__).parent.rglob("ethoprism-small.*")
+    assert weights.stat().st_size < 15e6
+
+
+def test_small_says_what_it_said_when_probes_learned_from_it(small):
+    """A ball that rolls from left to right: the first channels, by frame and averaged over it."""
+    row, column = np.mgrid[:128, :128]
+    middle = np.linspace(20, 100, 12)[:, None, None]
+    ball = np.hypot(row - 64, column - middle) < 12
+    video = np.where(ball[..., None], [0.15, 0.1, 0.1], [0.7, 0.65, 0.6]).astype(np.float32)
+    said = small.encode(video[None])[0].mean((1, 2))
+    np.testing.assert_allclose(said[[0, 5, 11], :4], SAID, atol=2e-3)
+
+
+def test_small_at_random(control):
+    assert (control.clip_frames, control.frame_size, control.feature_dim) == (12, 128, 192)
+    assert control.token_shape == (12, 8, 8)
 
 
 def test_small_is_small(own):

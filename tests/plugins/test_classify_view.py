@@ -105,18 +105,18 @@ def test_an_encoder_that_needs_a_file_asks_for_it(view, session, qtbot, asked, m
     weights = view.findChild(QLineEdit, "weights")
     assert not weights.isVisible()
     encoders = view.findChild(QComboBox, "encoder")
-    encoders.setCurrentText("ethoprism-small")
+    encoders.setCurrentText("videoprism-giant")
     encoders.activated.emit(encoders.currentIndex())
     assert weights.isVisible()
     told = []
     session.told.connect(lambda sentence, kind: told.append(sentence))
     click(qtbot, view, "prepare")
     assert asked == [] and "needs a file of weights" in told[-1]
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/small.npz", ""))
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("/data/giant.npz", ""))
     click(qtbot, view, "browse weights")
     click(qtbot, view, "prepare")
     assert asked == [("prepare", {"videos": []})]
-    kept = {"follow": 1, "checkpoint": "/data/small.npz"}
+    kept = {"follow": 1, "checkpoint": "/data/giant.npz"}
     assert Project.open(session.project.folder).embedding == kept
 
 

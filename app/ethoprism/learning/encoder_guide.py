@@ -29,7 +29,8 @@ _KNOWN = {
     "videoprism-lvt-base": ("like videoprism-base, and can be searched by words", 288, 991),
     "videoprism-lvt-large": ("like videoprism-large, and can be searched by words", 288, 2300),
 }
-_NEEDS_FILE = ("videoprism-giant", "ethoprism-small", "trained")
+_NEEDS_FILE = ("videoprism-giant", "trained")
+_COMES_WITH_US = ("ethoprism-small",)
 
 
 @dataclass(frozen=True)
@@ -78,6 +79,8 @@ def _note(name: str) -> EncoderNote:
     weights = "none"
     if name in WEIGHTS:
         weights = "here" if (cache_folder() / WEIGHTS[name].name).exists() else "download"
+    elif name in _COMES_WITH_US:
+        weights = "here"
     elif name in _NEEDS_FILE:
         weights = "file"
     return EncoderNote(name, good_for, frame_size, weights, megabytes)

@@ -13,6 +13,8 @@ from ethoprism_core.errors import EthoprismError
 from ethoprism_core.model import VideoEncoderConfig, VideoTextConfig, read_config
 
 _SMALL = "ethoprism-small"
+# trained here, and described in docs/ethoprism-small.md
+_SMALL_WEIGHTS = Path(__file__).with_name("weights") / "ethoprism-small.safetensors"
 
 
 def load_model_file(
@@ -41,17 +43,18 @@ def load_model_file(
 def load_small(
     checkpoint: str | Path | None, dtype: str | None = None, frame_size: int | None = None
 ) -> VideoPrism:
-    """Load ethoprism-small from a model file, or with random weights.
+    """Load ethoprism-small: with the weights that come with it, another file's, or random ones.
 
     Raises
     ------
     EthoprismError
-        If there is no file, it is damaged, or it is of a model of other sizes.
+        If the file is damaged, or it is of a model of other sizes.
     """
     small = VideoEncoderConfig.small()
     if str(checkpoint) == RANDOM:
         return load_video_encoder(_SMALL, small, checkpoint, dtype, frame_size)
-    if checkpoint is not None and _video_config(checkpoint) != small:
+    checkpoint = checkpoint or _SMALL_WEIGHTS
+    if _video_config(checkpoint) != small:
         raise EthoprismError(
             f"the model file is of other sizes than {_SMALL}",
             checkpoint,
