@@ -13,7 +13,12 @@ _KNOWN = {
         128,
         0,
     ),
-    "ethoprism-small": ("a small learned encoder that laptops can run", 128, 0),
+    "ethoprism-small": (
+        "how animals look and where they are, beside how they move; try it where classical is not "
+        "enough, on every computer",
+        128,
+        0,
+    ),
     "trained": ("the footage that it was trained on, by you or by somebody else", 0, 0),
     "videoprism-base": (
         "fine behaviours that movement alone does not tell; slow without a graphics card",
