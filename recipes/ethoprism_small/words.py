@@ -38,6 +38,7 @@ from ethoprism_domains.simulated import random_clip
 
 SHARD = 250
 TEXT_LENGTH = 40
+SEEN = 256  # positions of a clip, others in each batch, lest so few clips be learned by heart
 _SEED = 21
 
 
@@ -65,8 +66,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("encoder", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--clips", type=int, default=5000)
-    parser.add_argument("--steps", type=int, default=1500)
+    parser.add_argument("--clips", type=int, default=4000)
+    parser.add_argument("--steps", type=int, default=400)
     arguments = parser.parse_args()
     clips = told_clips(arguments.encoder, arguments.out / "clips", arguments.clips)
     model = arguments.out / "ethoprism-small-text.safetensors"
@@ -132,10 +133,12 @@ def told_batches(clips: ToldClips, tokenizer: Tokenizer, config: ContrastiveConf
     """Deal out what was said with the texts; nothing looks at the pictures, so they are empty."""
     ids, paddings = tokenizer(clips.captions)
     nothing = np.zeros((config.run.batch, 1, 1, 1, 3), np.uint8)
+    said = clips.tokens.reshape(len(clips), -1, 1, 1, clips.tokens.shape[-1])
 
     def make(chosen: Sequence[int], before: int) -> Batch:
-        rows = list(chosen)
-        tokens = clips.tokens[rows]
+        rng = np.random.default_rng([config.run.seed, before])
+        rows, seen = list(chosen), rng.choice(said.shape[1], SEEN, replace=False)
+        tokens = said[np.ix_(rows, seen)]
         targets = Targets(tokens, tokens.mean((1, 2, 3), dtype=np.float32))
         return Batch(nothing, ids[rows], paddings[rows], targets, corpus="simulated lab")
 

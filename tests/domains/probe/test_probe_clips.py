@@ -5,6 +5,7 @@ import pytest
 import xarray as xr
 
 from ethoprism_core.errors import EthoprismError
+from ethoprism_core.features.grid import evenly
 from ethoprism_domains.habits import clip_labels
 from ethoprism_domains.probe import (
     gather_clips,
@@ -15,7 +16,7 @@ from ethoprism_domains.probe import (
     save_probe,
     train_probe,
 )
-from ethoprism_domains.probe.clips import clip_rows, evenly
+from ethoprism_domains.probe.clips import clip_rows
 from ethoprism_domains.probe.source import FeatureSource
 
 BEHAVIORS = ("eat", "run")
@@ -82,7 +83,7 @@ def study(count: int = 40) -> tuple[list[xr.Dataset], list[xr.Dataset], list[str
 
 @pytest.mark.parametrize(("count", "wanted"), [(6, 6), (3, 6), (3, 7), (20, 6), (1, 4), (7, 3)])
 def test_windows_are_all_taken_or_evenly_many(count: int, wanted: int):
-    chosen = evenly(count, wanted)
+    chosen = evenly(wanted, count)
     assert len(chosen) == wanted
     assert (np.diff(chosen) >= 0).all()
     times = np.bincount(chosen, minlength=count)
