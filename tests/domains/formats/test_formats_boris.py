@@ -238,6 +238,19 @@ def test_one_observation_of_several_can_be_chosen(tmp_path):
         read_events(path, observation="three")
 
 
+@pytest.mark.parametrize(("begin", "count"), [(3.0, 0), (2.0, 2)], ids=["apart", "overlapping"])
+def test_observations_of_a_stretch_each_are_one_coding(tmp_path, begin, count):
+    first, second = ([[t, "", "peck", "", ""]] for t in (1.0, 4.0))
+    one, two = (
+        media(rows, **{"observation time interval": interval})
+        for rows, interval in ((first, [0.0, 3.0]), (second, [begin, 5.0]))
+    )
+    found = read_events(project(tmp_path, one=one, two=two), frame_times=twenty)
+    assert [span[3] for span in spans(found)] == [20, 80]
+    what = "observations of a video that has several (choose one by its name)"
+    assert losses(found).get(what, 0) == count
+
+
 def test_a_gzip_bomb_is_refused(tmp_path, monkeypatch):
     monkeypatch.setattr("ethoprism_domains.formats.content.MOST_BYTES", 1 << 20)
     path = tmp_path / "bomb.boris.gz"

@@ -1,7 +1,8 @@
 """Read a BORIS project, ``.boris`` or ``.boris.gz``."""
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -216,9 +217,23 @@ def _report_project(
 
 
 def _report_shared(observations: Sequence[Observation], losses: LossCounter) -> None:
-    """Count observations of one video: their events are told apart no more."""
-    users = Counter(item.name for one in observations if one.rows for item in one.media)
-    for video, count in users.items():
-        if count > 1:
+    """Count observations of one video: their events are told apart no more.
+
+    Those of a stretch each, one after the other, are one coding of what was observed.
+    """
+    users = defaultdict(list)
+    for one in observations:
+        for item in one.media if one.rows else ():
+            users[item.name].append(one)
+    for video, own in users.items():
+        if len(own) > 1 and not _one_after_the_other(own):
             what = "observations of a video that has several (choose one by its name)"
-            losses.add(what, video, count)
+            losses.add(what, video, len(own))
+
+
+def _one_after_the_other(observations: Sequence[Observation]) -> bool:
+    """Tell whether each observed another stretch of its one file."""
+    spans = sorted(one.interval for one in observations if one.interval and len(one.media) == 1)
+    return len(spans) == len(observations) and all(
+        stop <= start for (_, stop), (start, _) in pairwise(spans)
+    )
