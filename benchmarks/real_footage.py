@@ -66,7 +66,8 @@ class Row:
     """One line of the table; scores are means over seeds, the interval is the first seed's."""
 
     footage: str
-    features: str
+    encoder: str
+    region: str
     probe: str
     macro_ap: float
     low: float
@@ -98,22 +99,22 @@ class Measured:
     drawn: Float[np.ndarray, " draw"]
 
 
-def ways(arguments: argparse.Namespace, animals: int) -> Iterator[tuple[str, EmbedOptions]]:
-    """Name the ways of embedding that are compared: each encoder, not following and following."""
+def ways(arguments: argparse.Namespace, animals: int) -> Iterator[tuple[str, str, EmbedOptions]]:
+    """Name the encoder and region of each way that is compared: not following, and following."""
     for name in arguments.encoders:
         options = EmbedOptions(*WEIGHTS.get(name, (name, None)))
         if name == "ethoprism-small":
             options = replace(options, checkpoint=arguments.small, grid=arguments.small_grid)
-        yield f"{name}, whole frame", replace(options, follow=0)
-        yield f"{name}, follow {animals}", replace(options, follow=animals)
+        yield name, "whole frame", replace(options, follow=0)
+        yield name, f"follow {animals}", replace(options, follow=animals)
 
 
 def measure(arguments: argparse.Namespace) -> Iterator[Measured]:
     """Measure every set in every way, with every kind of probe."""
     for name in arguments.sets:
         one = SETS[name]
-        for way, options in ways(arguments, one.animals):
-            note(f"{name}: {way}")
+        for encoder, region, options in ways(arguments, one.animals):
+            note(f"{name}: {encoder}, {region}")
             start = time.perf_counter()
             footage = embed(arguments.footage / name, one, options, arguments.out / "features")
             embed_s = time.perf_counter() - start
@@ -124,7 +125,7 @@ def measure(arguments: argparse.Namespace) -> Iterator[Measured]:
                 exclusive = footage.study.annotations.ethogram.exclusive_groups
                 scores = [evaluate(one, exclusive_groups=exclusive) for one in blocks]
                 drawn = np.mean([drawn_macro(one) for one in blocks], axis=0)
-                yield Measured(as_row(name, way, kind, scores, embed_s, fit_s), drawn)
+                yield Measured(as_row((name, encoder, region, kind), scores, embed_s, fit_s), drawn)
 
 
 def embed(folder: Path, one: FootageSet, options: EmbedOptions, out: Path) -> Footage:
@@ -172,23 +173,20 @@ def differences(measured: list[Measured]) -> Iterator[Difference]:
     """Compare ethoprism-small with each other encoder, in the same region and by the same probe."""
     for ours, other in product(measured, repeat=2):
         one, two = ours.row, other.row
-        (encoder, region), (name, elsewhere) = one.features.split(", "), two.features.split(", ")
-        alike = (one.footage, region, one.probe) == (two.footage, elsewhere, two.probe)
-        if alike and encoder == OURS and name != OURS:
+        alike = (one.footage, one.region, one.probe) == (two.footage, two.region, two.probe)
+        if alike and one.encoder == OURS != two.encoder:
             low, high = np.percentile(ours.drawn - other.drawn, [2.5, 97.5]).tolist()
             difference = one.macro_ap - two.macro_ap
-            yield Difference(one.footage, region, one.probe, name, difference, low, high)
+            yield Difference(one.footage, one.region, one.probe, two.encoder, difference, low, high)
 
 
 def as_row(
-    name: str, way: str, kind: str, scores: list[Scores], embed_s: float, fit_s: float
+    names: tuple[str, str, str, str], scores: list[Scores], embed_s: float, fit_s: float
 ) -> Row:
     frame = scores[0].table
     macro = frame[(frame["behavior"] == MACRO) & (frame["metric"] == "average_precision")].iloc[0]
     return Row(
-        footage=name,
-        features=way,
-        probe=kind,
+        *names,
         macro_ap=float(np.mean([one.value("average_precision") for one in scores])),
         low=float(macro["low"]),
         high=float(macro["high"]),
@@ -204,7 +202,7 @@ def show(measured: list[Row]) -> None:
     lines = [
         [
             row.footage,
-            row.features,
+            f"{row.encoder}, {row.region}",
             row.probe,
             f"{row.macro_ap:.3f}",
             f"{row.low:.3f} to {row.high:.3f}",
@@ -256,7 +254,7 @@ def main() -> None:
     measured: list[Measured] = []
     for one in measure(arguments):
         measured.append(one)
-        note(f"{one.row.features}, {one.row.probe}: {one.row.macro_ap:.3f}")
+        note(f"{one.row.encoder}, {one.row.region}, {one.row.probe}: {one.row.macro_ap:.3f}")
     rows, compared = [one.row for one in measured], list(differences(measured))
     show(rows)
     write(arguments.out / "scores.csv", rows)
