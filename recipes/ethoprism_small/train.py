@@ -36,7 +36,7 @@ def main() -> None:
     parser.add_argument("views", type=Path)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--start", type=Path, help="the video-text model of stage 1")
-    parser.add_argument("--steps", type=int, default=2000)
+    parser.add_argument("--steps", type=int, default=1800)
     arguments = parser.parse_args()
     config = recipe(arguments.steps)
     clips = TaughtClips(arguments.views)

@@ -23,9 +23,9 @@ OWN = VideoEncoderConfig(
 
 
 SAID = [
-    [0.0018, 0.2462, -0.1075, -1.0747],
-    [-0.0065, 0.2578, -0.1355, -1.0746],
-    [0.0038, 0.2591, -0.1285, -1.0781],
+    [0.7521, 0.2611, 0.8658, 1.1799],
+    [0.7764, 0.1766, 0.6938, 1.5024],
+    [0.7414, 0.1405, 0.6326, 1.5846],
 ]
 
 
@@ -77,18 +77,18 @@ def test_small_comes_with_its_weights(small, control):
 
 
 def test_small_says_what_it_said_when_probes_learned_from_it(small):
-    """A ball that rolls from left to right: the first channels, by frame and averaged over it."""
+    """A ball that rolls from left to right: the first channels of three pairs of frames."""
     row, column = np.mgrid[:128, :128]
     middle = np.linspace(20, 100, 12)[:, None, None]
     ball = np.hypot(row - 64, column - middle) < 12
     video = np.where(ball[..., None], [0.15, 0.1, 0.1], [0.7, 0.65, 0.6]).astype(np.float32)
     said = small.encode(video[None])[0].mean((1, 2))
-    np.testing.assert_allclose(said[[0, 5, 11], :4], SAID, atol=2e-3)
+    np.testing.assert_allclose(said[[0, 2, 5], :4], SAID, atol=2e-3)
 
 
 def test_small_at_random(control):
     assert (control.clip_frames, control.frame_size, control.feature_dim) == (12, 128, 192)
-    assert control.token_shape == (12, 8, 8)
+    assert control.token_shape == (6, 8, 8)
 
 
 def test_small_is_small(own):

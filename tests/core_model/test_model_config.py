@@ -62,11 +62,13 @@ def test_flops_of_a_base_clip():
     assert VideoEncoderConfig.base().clip_flops(16, 16, 16) == pytest.approx(0.97e12, rel=0.01)
 
 
-def test_flops_are_those_of_the_compiled_products():
+@pytest.mark.parametrize("pairs", [False, True])
+def test_flops_are_those_of_the_compiled_products(pairs):
     """XLA counts every operation; the products are the bulk of them when tokens are wide."""
     config = VideoEncoderConfig(
         width=256, heads=2, hidden=1024, spatial_layers=2, temporal_layers=1, grid=(4, 4, 4)
     )
+    config = replace(config, pairs=pairs)
     model = nnx.eval_shape(lambda: VideoEncoder(config, rngs=nnx.Rngs(0)))
     definition, state = nnx.split(model)
     clip = jax.ShapeDtypeStruct((1, 4, 72, 72, 3), np.float32)

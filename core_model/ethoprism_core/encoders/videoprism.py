@@ -68,10 +68,11 @@ class VideoPrism:
         times, rows, _ = config.grid
         self.name = name
         self.frame_size = rows * config.patch if frame_size is None else frame_size
-        self.clip_frames = times
+        self.clip_frames = config.clip_frames
         self.feature_dim = config.width
         self.token_shape = (times, *model.patch_grid(self.frame_size, self.frame_size))
         self.fingerprint = _digest(name, weights, config.dtype, self.frame_size)
+        self._pairs = config.pairs
         self._definition, self._state = nnx.split(model)
 
     @property
@@ -83,30 +84,43 @@ class VideoPrism:
         self, clips: Float[np.ndarray, "batch time height width 3"]
     ) -> Float[np.ndarray, "batch token_time token_row token_column feature"]:
         """Encode whole clips with values in [0, 1]."""
-        batch, times = clips.shape[:2]
-        frames = self._spatial(clips.reshape(-1, *clips.shape[2:]).astype(np.float32))
-        return self.encode_windows(frames.reshape(batch, times, *frames.shape[1:]))
+        clips = clips.astype(np.float32)
+        frames = self._of_window(clips)
+        previous = self._of_window(np.concatenate([clips[:, :1], clips[:, :-1]], axis=1))
+        encoded = self._spatial(
+            *(each.reshape(-1, *clips.shape[2:]) for each in (frames, previous))
+        )
+        return self._temporal(encoded.reshape(*frames.shape[:2], *encoded.shape[1:]))
 
     def encode_frames(
         self,
         frames: UInt8[np.ndarray, "frame height width 3"],
         previous: UInt8[np.ndarray, "frame height width 3"],
     ) -> Float[np.ndarray, "frame token_row token_column channel"]:
-        """Run the spatial stack on each frame; the frames before them do not matter."""
-        return self._spatial(frames)
+        """Run the spatial stack on each frame; the one before matters where pairs are seen."""
+        return self._spatial(frames, previous)
 
     def encode_windows(
         self, frame_features: Float[np.ndarray, "window time row column channel"]
     ) -> Float[np.ndarray, "window token_time row column feature"]:
         """Run the temporal stack at each position of windows of frame features."""
+        return self._temporal(self._of_window(frame_features))
+
+    def _of_window(self, frames: np.ndarray) -> np.ndarray:
+        """Choose what a window holds of its frames: of pairs, which overlap, every other one."""
+        return frames[:, 1 - frames.shape[1] % 2 :: 2] if self._pairs else frames
+
+    def _temporal(self, frame_features: np.ndarray) -> np.ndarray:
         windows, times, rows, columns, width = frame_features.shape
         sequences = frame_features.transpose(0, 2, 3, 1, 4).reshape(-1, times, width)
         run = partial(_temporal, self._definition, self._state)
         encoded = _in_batches(run, times, sequences)
         return encoded.reshape(windows, rows, columns, times, width).transpose(0, 3, 1, 2, 4)
 
-    def _spatial(self, frames: np.ndarray) -> np.ndarray:
+    def _spatial(self, frames: np.ndarray, previous: np.ndarray) -> np.ndarray:
         _, rows, columns = self.token_shape
+        if self._pairs:
+            frames = np.concatenate([previous, frames], axis=-1)
         run = partial(_spatial, self._definition, self._state)
         return _in_batches(run, rows * columns, frames)
 

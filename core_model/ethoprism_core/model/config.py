@@ -25,6 +25,9 @@ class VideoEncoderConfig:
         Attention logits are capped smoothly to plus or minus this; None leaves them as they are.
     dtype
         Of the activations, ``"float32"`` or ``"bfloat16"``. Parameters stay float32.
+    pairs
+        A token sees a pair of frames, the second picture and how it changed from the first, in
+        place of one: motion is seen where it happens, and there are half as many tokens.
     """
 
     width: int
@@ -36,6 +39,7 @@ class VideoEncoderConfig:
     patch: int = 18
     logit_cap: float | None = 50.0
     dtype: str = "float32"
+    pairs: bool = False
 
     def __post_init__(self) -> None:
         if self.width % self.heads:
@@ -64,16 +68,17 @@ class VideoEncoderConfig:
 
     @classmethod
     def small(cls) -> "VideoEncoderConfig":
-        """Ethoprism-small, 12 frames of 128 pixels: made for laptops, our own."""
+        """Ethoprism-small, 6 pairs of frames of 128 pixels: made for laptops, our own."""
         return cls(
             192,
             3,
             768,
             spatial_layers=6,
             temporal_layers=3,
-            grid=(12, 8, 8),
+            grid=(6, 8, 8),
             patch=16,
             logit_cap=None,
+            pairs=True,
         )
 
     @classmethod
@@ -99,13 +104,28 @@ class VideoEncoderConfig:
         """Give the same sizes with other activations; None changes nothing."""
         return self if dtype is None else replace(self, dtype=dtype)
 
+    @property
+    def clip_frames(self) -> int:
+        """Frames that the learned positions in time stand for."""
+        return self.grid[0] * (2 if self.pairs else 1)
+
+    @property
+    def channels(self) -> int:
+        """Numbers that a token sees of each pixel."""
+        return 6 if self.pairs else 3
+
+    def token_times(self, frames: int) -> int:
+        """Count the tokens that a position has in a clip of so many frames."""
+        return -(-frames // 2) if self.pairs else frames
+
     def clip_flops(self, frames: int, rows: int, columns: int) -> int:
         """Count the floating-point operations of the matrix products for one clip."""
-        tokens = frames * rows * columns
-        patches = 2 * tokens * self.patch**2 * 3 * self.width
+        times = self.token_times(frames)
+        tokens = times * rows * columns
+        patches = 2 * tokens * self.patch**2 * self.channels * self.width
         projections = 2 * tokens * (4 * self.width**2 + 2 * self.width * self.hidden)
         spatial = projections + 4 * tokens * rows * columns * self.width
-        temporal = projections + 4 * tokens * frames * self.width
+        temporal = projections + 4 * tokens * times * self.width
         return patches + self.spatial_layers * spatial + self.temporal_layers * temporal
 
 

@@ -1,4 +1,7 @@
-"""The video encoder: patches of each frame see each other, then each position sees its times."""
+"""The video encoder: patches of each frame see each other, then each position sees its times.
+
+Where a model sees pairs of frames, a pair stands for a frame in all that follows.
+"""
 
 import jax.numpy as jnp
 import numpy as np
@@ -7,6 +10,7 @@ from jaxtyping import Array, Bool, Float, Shaped
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.model.config import VideoEncoderConfig
+from ethoprism_core.model.motion import with_motion
 from ethoprism_core.model.positions import stretch
 from ethoprism_core.model.transformer import LayerNorm, Linear, Stack, random_kernel
 
@@ -22,7 +26,7 @@ class VideoEncoder(nnx.Module):
         width, (times, rows, columns) = config.width, config.grid
         sizes = (width, config.heads, config.hidden, config.logit_cap)
         self.config = config
-        self.patch_projection = Linear(config.patch**2 * 3, width, rngs=rngs)
+        self.patch_projection = Linear(config.patch**2 * config.channels, width, rngs=rngs)
         self.spatial_positions = nnx.Param(random_kernel(rngs, (rows * columns, width), width))
         self.spatial_encoder = Stack(config.spatial_layers, *sizes, rngs=rngs)
         self.spatial_norm = LayerNorm(width)
@@ -53,20 +57,36 @@ class VideoEncoder(nnx.Module):
         EthoprismError
             If a side is not a multiple of the patch.
         """
-        batch, times = video.shape[:2]
-        visible = None if frame_paddings is None else jnp.asarray(frame_paddings) < 0.5
-        frames = self.spatial(jnp.asarray(video).reshape(-1, *video.shape[2:]), visible)
+        looks = self.looks(jnp.asarray(video))
+        batch, times = looks.shape[:2]
+        visible = None
+        if frame_paddings is not None:
+            visible = self.looks(jnp.asarray(frame_paddings)[..., None] < 0.5).all(-1)
+        frames = self.spatial(looks.reshape(-1, *looks.shape[2:]), visible)
         grid = frames.shape[1:]
         return self.temporal(frames.reshape(batch, times, *grid), visible).reshape(
             batch, -1, grid[-1]
         )
 
+    def looks(
+        self, video: Shaped[Array, "batch time *rest colour"]
+    ) -> Shaped[Array, "batch token_time *rest channel"]:
+        """Put together what the tokens of one time see: a frame, or two side by side in colours.
+
+        An odd frame at a clip's start, or a single picture, is a pair with itself.
+        """
+        if not self.config.pairs:
+            return video
+        if video.shape[1] % 2:
+            video = jnp.concatenate([video[:, :1], video], axis=1)
+        return jnp.concatenate([video[:, ::2], video[:, 1::2]], axis=-1)
+
     def spatial(
         self,
-        frames: Float[Array, "frame height width 3"],
+        frames: Float[Array, "frame height width colour"],
         visible: Bool[Array, "batch time"] | None = None,
     ) -> Float[Array, "frame row column channel"]:
-        """Encode each frame by itself; `visible` tells the frames that are not padding."""
+        """Encode each of the `looks` by itself; `visible` tells those that are not padding."""
         rows, columns = self.patch_grid(*frames.shape[1:3])
         x = self.patches(frames) + self.row_column_positions(rows, columns)
         if visible is not None:
@@ -97,13 +117,23 @@ class VideoEncoder(nnx.Module):
         return self.temporal_norm(self.temporal_encoder(x, visible))
 
     def patches(
-        self, frames: Float[Array, "frame height width 3"]
+        self, frames: Float[Array, "frame height width colour"]
     ) -> Float[Array, "frame patch channel"]:
         """Project the patches of each frame, row by row, without their positions."""
-        return self.patch_projection(self.cut(frames).astype(self.config.dtype))
+        return self.project(self.cut(frames))
+
+    def project(
+        self, patches: Float[Array, "frame patch number"]
+    ) -> Float[Array, "frame patch channel"]:
+        """Turn the numbers of patches, as `cut` lists them, into tokens."""
+        if self.config.pairs:
+            size = self.config.patch
+            pictures = patches.reshape(*patches.shape[:2], size, size, self.config.channels)
+            patches = with_motion(pictures).reshape(patches.shape)
+        return self.patch_projection(patches.astype(self.config.dtype))
 
     def cut(
-        self, frames: Shaped[Array, "frame height width 3"]
+        self, frames: Shaped[Array, "frame height width colour"]
     ) -> Shaped[Array, "frame patch number"]:
         """Cut each frame into patches, row by row, and list the numbers of each."""
         size = self.config.patch

@@ -33,10 +33,11 @@ class Student(nnx.Module):
         width = config.student.width
         self.encoder = VideoEncoder(config.student, rngs=rngs)
         rows, columns = self.encoder.patch_grid(config.frame_size, config.frame_size)
-        self.grid = (config.frames, rows, columns)
+        times = config.student.token_times(config.frames)
+        self.grid = (times, rows, columns)
         if config.tokens:
             self.token_decoder = TokenDecoder(
-                config.decoder, width, sizes.tokens, config.frames, rows * columns, rngs=rngs
+                config.decoder, width, sizes.tokens, times, rows * columns, rngs=rngs
             )
         if config.clip:
             self.clip_decoder = ClipDecoder(config.decoder, width, sizes.pooled, rngs=rngs)
@@ -73,7 +74,7 @@ class MaskedObjective:
         tokens = encode_visible(student.encoder, video, seen)
         distances = {}
         if self.config.tokens:
-            order = self._order(order_keys, seen, hidden)
+            order = self._order(order_keys, seen, hidden, student.grid[0])
             said = student.token_decoder(tokens, order)
             wanted = resampled(jnp.asarray(targets.tokens), student.grid)
             distances["tokens"] = cosine_distance(said, wanted).mean(-1)
@@ -120,6 +121,7 @@ class MaskedObjective:
         keys: Key[Array, "batch"],
         seen: Int[Array, "batch seen"],
         hidden: Int[Array, "batch hidden"],
+        times: int,
     ) -> Int[Array, "batch place"]:
         """Say which token the decoder finds at each place.
 
@@ -127,7 +129,6 @@ class MaskedObjective:
         shuffled, the one that stands there comes from elsewhere: none can be copied, and what the
         encoder knows of a token's place is all that tells where it belongs.
         """
-        times = self.config.frames
         if self.config.shuffle:
             return shuffled(keys, times * (seen.shape[1] + hidden.shape[1]))
         return places(seen, hidden, times)

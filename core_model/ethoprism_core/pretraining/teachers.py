@@ -48,7 +48,8 @@ class FrozenTeacher:
         model = nnx.merge(self.definition, weights)
         encoder = model.vision_encoder if isinstance(model, VideoText) else model
         video = unit_range(resized(video, self.frame_size))
-        grid = (*video.shape[:2], *encoder.patch_grid(*video.shape[2:4]))
+        times = encoder.config.token_times(video.shape[1])
+        grid = (len(video), times, *encoder.patch_grid(*video.shape[2:4]))
         tokens = encoder.tokens(video)
         if isinstance(model, VideoText):
             pooled = model.embed_tokens(tokens)

@@ -11,7 +11,7 @@ def encode_visible(
     encoder: VideoEncoder,
     video: Shaped[Array, "batch time height width 3"],
     seen: Int[Array, "batch seen"],
-) -> Float[Array, "batch time seen channel"]:
+) -> Float[Array, "batch token_time seen channel"]:
     """Run both stacks on chosen positions, the same ones in every frame of a clip.
 
     Parameters
@@ -24,12 +24,12 @@ def encode_visible(
         For each clip, the positions (row by row) that are seen. Hidden pixels are not even
         converted.
     """
-    batch, times, height, width, _ = video.shape
-    cut = encoder.cut(video.reshape(batch * times, height, width, 3))
+    looks = encoder.looks(video)
+    batch, times, height, width, colours = looks.shape
+    cut = encoder.cut(looks.reshape(batch * times, height, width, colours))
     pixels = jnp.take_along_axis(cut, jnp.repeat(seen, times, axis=0)[..., None], axis=1)
     positions = encoder.row_column_positions(*encoder.patch_grid(height, width))[seen]
-    x = encoder.patch_projection(unit_range(pixels).astype(encoder.config.dtype))
-    x = x + jnp.repeat(positions, times, axis=0)
+    x = encoder.project(unit_range(pixels)) + jnp.repeat(positions, times, axis=0)
     x = encoder.spatial_norm(encoder.spatial_encoder(x))
     tubes = x.reshape(batch, times, *x.shape[1:]).transpose(0, 2, 1, 3)
     encoded = encoder.temporal_sequences(tubes.reshape(-1, times, x.shape[-1]))
