@@ -2,11 +2,12 @@
 
     python benchmarks/ladder.py [--out DIR] [--seeds 3] [--steps 600]
 
-An encoder of 0.7 million parameters learns from clips of the simulated lab: from captions (stage
-1), then from the encoder of stage 1 by masked distillation (stage 2), with one component more on
-each rung. Frozen, each answers two questions about clips that nothing was trained on: which animal
-it is (appearance) and what it does (motion), by logistic regression on the mean of its tokens and
-their spread over time. Balanced accuracy; each seed has its own weights and order of clips.
+An encoder of 0.7 million parameters, built like ethoprism-small, learns from clips of the simulated
+lab: from captions (stage 1), then from the encoder of stage 1 by masked distillation (stage 2),
+with one component more on each rung. Frozen, each answers two questions about clips that nothing
+was trained on: which animal it is (appearance) and what it does (motion), by logistic regression on
+the mean of its tokens and their spread over time. Balanced accuracy; each seed has its own weights
+and order of clips.
 """
 
 import argparse
@@ -54,8 +55,8 @@ from ethoprism_core.pretraining.data.vocabulary import learn_vocabulary
 FRAMES, SIZE, WIDTH = 8, 64, 96
 TRAINED, HELD_OUT = 4000, 1500
 STUDENT = VideoEncoderConfig(
-    WIDTH, 3, 4 * WIDTH, spatial_layers=4, temporal_layers=2, grid=(FRAMES, 8, 8), patch=8,
-    logit_cap=None,
+    WIDTH, 3, 4 * WIDTH, spatial_layers=4, temporal_layers=2, grid=(FRAMES // 2, 8, 8), patch=8,
+    logit_cap=None, pairs=True,
 )  # fmt: skip
 RUNGS = {
     "+ masked": {"clip": False, "shuffle": False},
