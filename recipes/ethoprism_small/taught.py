@@ -13,7 +13,10 @@ from ethoprism_core.pretraining import Batch, Targets, TargetSizes
 from ethoprism_core.pretraining.data import DealtBatches
 
 # the share that each part of what the teachers say has in a target's squared length
-SHARES = {"motion": 0.55, "cells": 0.1, "fine": 0.2, "coarse": 0.15}
+SHARES = {
+    "motion": {"motion": 0.55, "cells": 0.1, "fine": 0.2, "coarse": 0.15},
+    "looks": {"motion": 0.3, "cells": 0.15, "fine": 0.33, "coarse": 0.22},
+}
 # of what `classical` says, the numbers about motion come last
 _MOTION = 2 * ClassicalSettings().motion_channels
 _CELLS = 8  # of the targets' grid, along a side
@@ -28,6 +31,8 @@ class TaughtClips:
     ----------
     folder
         What ``views.py`` has made, or is making: later shards come in with the next start.
+    stress
+        What matters more, a name in `SHARES`.
 
     Raises
     ------
@@ -35,7 +40,7 @@ class TaughtClips:
         If there are no clips.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, stress: str) -> None:
         shards = [dict(np.load(path)) for path in sorted(folder.glob("*.npz"))]
         if not shards:
             raise EthoprismError("there are no clips", folder, "make them with views.py")
@@ -43,7 +48,8 @@ class TaughtClips:
         sizes = [len(shard["video"]) for shard in shards]
         self._places = [(at, row) for at, size in enumerate(sizes) for row in range(size)]
         self._told = [one for shard in shards for one in json.loads(str(shard["told"]))]
-        self._usual = {name: self._measure(name) for name in SHARES}
+        self._shares = SHARES[stress]
+        self._usual = {name: self._measure(name) for name in self._shares}
 
     @property
     def sizes(self) -> TargetSizes:
@@ -98,7 +104,7 @@ class TaughtClips:
         always the same stands beside the others, so that the angle tells their length.
         """
         parts = []
-        for name, share in SHARES.items():
+        for name, share in self._shares.items():
             mean, deviation = self._usual[name]
             values = np.stack([self._said(name, number) for number in numbers])
             values = np.clip((values - mean) / deviation, -_FARTHEST, _FARTHEST)

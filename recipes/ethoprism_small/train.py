@@ -1,8 +1,11 @@
 """Stage 2 of ethoprism-small: say of a part of a clip what its two teachers say of the whole.
 
-    python recipes/ethoprism_small/train.py VIEWS --out RUN [--start STAGE1.safetensors]
+    python recipes/ethoprism_small/train.py VIEWS --out FIRST
+    python recipes/ethoprism_small/train.py VIEWS --out RUN --stress looks --steps 800
+        --start FIRST/ethoprism-small.safetensors
 
-Started again with the same folder, it goes on where it stopped.
+First motion matters more, which takes long to learn, then what things look like. Started again with
+the same folder, it goes on where it stopped.
 """
 
 import argparse
@@ -10,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from taught import TaughtClips
+from taught import SHARES, TaughtClips
 
 from ethoprism_core.model.model_file import load_model
 from ethoprism_core.pretraining import MaskedConfig, export_checkpoint, masked_task, train
@@ -25,7 +28,7 @@ def recipe(steps: int) -> MaskedConfig:
     """
     laptop = MaskedConfig.laptop()
     run = replace(laptop.run, steps=steps, batch=16, accumulate=4, save_every=100)
-    optimizer = replace(laptop.optimizer, peak_rate=1e-3, warmup_steps=150)
+    optimizer = replace(laptop.optimizer, peak_rate=1e-3, warmup_steps=steps // 12)
     decoder = replace(laptop.decoder, layers=1)
     return replace(laptop, mask=0.5, shuffle=False, run=run, optimizer=optimizer, decoder=decoder)
 
@@ -35,11 +38,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("views", type=Path)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--start", type=Path, help="the video-text model of stage 1")
+    parser.add_argument("--start", type=Path, help="a model to start from")
+    parser.add_argument("--stress", choices=SHARES, default="motion")
     parser.add_argument("--steps", type=int, default=1800)
     arguments = parser.parse_args()
     config = recipe(arguments.steps)
-    clips = TaughtClips(arguments.views)
+    clips = TaughtClips(arguments.views, arguments.stress)
     batches = clips.batches(config.run.batch, config.run.seed)
     start = None if arguments.start is None else load_model(arguments.start)
     encoder = getattr(start, "vision_encoder", start)
