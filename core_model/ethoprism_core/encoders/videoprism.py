@@ -29,6 +29,7 @@ from ethoprism_core.model import (
     load_checkpoint,
     random_model,
 )
+from ethoprism_core.model.motion import paired
 from ethoprism_core.model.tokenizer import Tokenizer
 
 Model = TypeVar("Model", VideoEncoder, VideoText)
@@ -85,12 +86,9 @@ class VideoPrism:
     ) -> Float[np.ndarray, "batch token_time token_row token_column feature"]:
         """Encode whole clips with values in [0, 1]."""
         clips = clips.astype(np.float32)
-        frames = self._of_window(clips)
-        previous = self._of_window(np.concatenate([clips[:, :1], clips[:, :-1]], axis=1))
-        encoded = self._spatial(
-            *(each.reshape(-1, *clips.shape[2:]) for each in (frames, previous))
-        )
-        return self._temporal(encoded.reshape(*frames.shape[:2], *encoded.shape[1:]))
+        looks = np.asarray(paired(jnp.asarray(clips))) if self._pairs else clips
+        frames = self._spatial(looks.reshape(-1, *looks.shape[2:]))
+        return self._temporal(frames.reshape(*looks.shape[:2], *frames.shape[1:]))
 
     def encode_frames(
         self,
@@ -98,17 +96,18 @@ class VideoPrism:
         previous: UInt8[np.ndarray, "frame height width 3"],
     ) -> Float[np.ndarray, "frame token_row token_column channel"]:
         """Run the spatial stack on each frame; the one before matters where pairs are seen."""
-        return self._spatial(frames, previous)
+        return self._spatial(np.concatenate([previous, frames], -1) if self._pairs else frames)
 
     def encode_windows(
         self, frame_features: Float[np.ndarray, "window time row column channel"]
     ) -> Float[np.ndarray, "window token_time row column feature"]:
-        """Run the temporal stack at each position of windows of frame features."""
-        return self._temporal(self._of_window(frame_features))
+        """Run the temporal stack at each position of windows of frame features.
 
-    def _of_window(self, frames: np.ndarray) -> np.ndarray:
-        """Choose what a window holds of its frames: of pairs, which overlap, every other one."""
-        return frames[:, 1 - frames.shape[1] % 2 :: 2] if self._pairs else frames
+        Of pairs, each encoded under its second frame, a window holds every other one.
+        """
+        if self._pairs:
+            frame_features = frame_features[:, 1 - frame_features.shape[1] % 2 :: 2]
+        return self._temporal(frame_features)
 
     def _temporal(self, frame_features: np.ndarray) -> np.ndarray:
         windows, times, rows, columns, width = frame_features.shape
@@ -117,10 +116,8 @@ class VideoPrism:
         encoded = _in_batches(run, times, sequences)
         return encoded.reshape(windows, rows, columns, times, width).transpose(0, 3, 1, 2, 4)
 
-    def _spatial(self, frames: np.ndarray, previous: np.ndarray) -> np.ndarray:
+    def _spatial(self, frames: np.ndarray) -> np.ndarray:
         _, rows, columns = self.token_shape
-        if self._pairs:
-            frames = np.concatenate([previous, frames], axis=-1)
         run = partial(_spatial, self._definition, self._state)
         return _in_batches(run, rows * columns, frames)
 

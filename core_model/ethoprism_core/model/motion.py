@@ -1,11 +1,23 @@
-"""What a patch of two pictures shows of motion, before anything is learned."""
+"""Pairs of pictures, and what their patches show of motion before anything is learned."""
 
 import jax.numpy as jnp
-from jaxtyping import Array, Float
+from jaxtyping import Array, Float, Shaped
 
 # changes from frame to frame are small numbers: so they are about as large as the pictures'
 _CHANGE = 8.0
 _FAINT = 0.02  # a gradient a pixel, beside noise, that says little of where anything moves
+
+
+def paired(
+    video: Shaped[Array, "batch time *rest colour"],
+) -> Shaped[Array, "batch token_time *rest channel"]:
+    """Put every two frames side by side in colours.
+
+    An odd frame at a clip's start, or a single picture, is a pair with itself.
+    """
+    if video.shape[1] % 2:
+        video = jnp.concatenate([video[:, :1], video], axis=1)
+    return jnp.concatenate([video[:, ::2], video[:, 1::2]], axis=-1)
 
 
 def with_motion(

@@ -10,7 +10,7 @@ from jaxtyping import Array, Bool, Float, Shaped
 
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.model.config import VideoEncoderConfig
-from ethoprism_core.model.motion import with_motion
+from ethoprism_core.model.motion import paired, with_motion
 from ethoprism_core.model.positions import stretch
 from ethoprism_core.model.transformer import LayerNorm, Linear, Stack, random_kernel
 
@@ -71,15 +71,8 @@ class VideoEncoder(nnx.Module):
     def looks(
         self, video: Shaped[Array, "batch time *rest colour"]
     ) -> Shaped[Array, "batch token_time *rest channel"]:
-        """Put together what the tokens of one time see: a frame, or two side by side in colours.
-
-        An odd frame at a clip's start, or a single picture, is a pair with itself.
-        """
-        if not self.config.pairs:
-            return video
-        if video.shape[1] % 2:
-            video = jnp.concatenate([video[:, :1], video], axis=1)
-        return jnp.concatenate([video[:, ::2], video[:, 1::2]], axis=-1)
+        """Put together what the tokens of one time see: a frame, or two as `paired` does."""
+        return paired(video) if self.config.pairs else video
 
     def spatial(
         self,
