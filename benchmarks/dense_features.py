@@ -15,7 +15,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from ethoprism_core.encoders import Encoder, load_encoder
+from ethoprism_core.encoders import Encoder, load_encoder, uses_every
 from ethoprism_core.features.grid import Grid
 from ethoprism_core.features.sharing import PicturePair, encode_shared
 from ethoprism_core.features.windows import WindowPlan, plan_windows
@@ -33,7 +33,8 @@ def main() -> None:
     size = encoder.frame_size
     rng = np.random.default_rng(0)
     pictures = rng.integers(0, 256, (arguments.frames, size, size, 3), dtype=np.uint8)
-    plan = plan_windows(arguments.frames, encoder.clip_frames, arguments.stride)
+    every = uses_every(encoder)
+    plan = plan_windows(arguments.frames, encoder.clip_frames, arguments.stride, uses_every=every)
     times, rows, columns = encoder.token_shape
     print(f"{len(plan)} windows of {arguments.frames} frames at stride {arguments.stride}")
     encode_whole(encoder, pictures, plan, 0)  # compile
@@ -42,7 +43,7 @@ def main() -> None:
 
 
 def compare(encoder: Encoder, pictures: np.ndarray, plan: WindowPlan, grid: Grid) -> None:
-    first = plan_windows(1, plan.clip_frames, 1)
+    first = plan_windows(1, plan.clip_frames, 1, uses_every=plan.uses_every)
     list(encode_shared(pairs_of(pictures, first), first, encoder, grid))  # compile
     shared = encode_shared(pairs_of(pictures, plan), plan, encoder, grid)
     spent, spent_whole = np.zeros(2), np.zeros(2)

@@ -116,7 +116,7 @@ def told_duration(seconds: float) -> str:
 
 def _duration(index: VideoIndex, speed: Speed, options: EmbedOptions) -> float:
     steps = options.without_grid().steps(index.times, speed.clip_frames)
-    plan = plan_windows(len(index), speed.clip_frames, *steps)
+    plan = plan_windows(len(index), speed.clip_frames, *steps, speed.uses_every)
     return len(plan.needed) * speed.frame_s + speed.following(len(index))
 
 

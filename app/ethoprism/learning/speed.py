@@ -10,8 +10,8 @@ import numpy as np
 
 from ethoprism.embedding import Recipe, Stages, silently
 from ethoprism.options import EmbedOptions
-from ethoprism_core.encoders import hub
-from ethoprism_core.features import Grid, WindowPlan, plan_windows
+from ethoprism_core.encoders import hub, uses_every
+from ethoprism_core.features import Grid, plan_windows
 from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.sharing import BatchSizes, PicturePair, encode_shared
 from ethoprism_core.video import Video
@@ -34,15 +34,17 @@ class Speed:
 
     Parameters
     ----------
-    clip_frames
+    clip_frames, uses_every
         Of the encoder.
     frame_s, follow_s
-        Seconds to embed a frame, all its animals together, and to follow the animals through it.
+        Seconds to embed a frame that is used, all its animals together, and to follow the animals
+        through a frame.
     sample_s
         Seconds to look at a picture somewhere else in the video.
     """
 
     clip_frames: int
+    uses_every: int
     frame_s: float
     follow_s: float
     sample_s: float
@@ -67,10 +69,9 @@ def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) 
         recipe = _without_download(options).recipe(Path())
         encoder, settings = recipe.encoder, recipe.settings
         steps = settings.steps(video.times, encoder.clip_frames)
-        plan = plan_windows(len(video), encoder.clip_frames, *steps)
+        plan = plan_windows(len(video), encoder.clip_frames, *steps, uses_every(encoder))
         middle = max(0, len(plan) // 2 - _WINDOWS // 2)
-        centres = plan.centres[middle : middle + _WINDOWS]
-        part = WindowPlan(centres, plan.frame_count, plan.clip_frames, plan.frame_step)
+        part = replace(plan, centres=plan.centres[middle : middle + _WINDOWS])
         view = _view(video, recipe)
         grid = settings.grid or Grid.default(encoder.token_shape)
         counted = _Counter()
@@ -81,7 +82,7 @@ def measure_speed(path: Path, options: EmbedOptions, stages: Stages = silently) 
         if progress is not None:
             progress(1, 2)
         following = _follow_seconds(video, options.follow) if options.follow else (0.0, 0.0)
-    return Speed(encoder.clip_frames, frame_s, *following)
+    return Speed(encoder.clip_frames, plan.uses_every, frame_s, *following)
 
 
 def _without_download(options: EmbedOptions) -> EmbedOptions:

@@ -5,10 +5,17 @@ from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from ethoprism_core.encoders import hub
-from ethoprism_core.encoders.base import Encoder, EncoderFactory, VideoTextEncoder
+from ethoprism_core.encoders.base import Encoder, EncoderFactory, VideoTextEncoder, uses_every
 from ethoprism_core.errors import EthoprismError
 
-__all__ = ["Encoder", "EncoderFactory", "VideoTextEncoder", "encoder_names", "load_encoder"]
+__all__ = [
+    "Encoder",
+    "EncoderFactory",
+    "VideoTextEncoder",
+    "encoder_names",
+    "load_encoder",
+    "uses_every",
+]
 
 _GROUP = "ethoprism.encoders"
 _BUILT_IN = {

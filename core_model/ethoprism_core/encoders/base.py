@@ -16,7 +16,8 @@ class Encoder(Protocol):
     frames, ``encode(clip / 255)`` equals ``encode_windows(encode_frames(frames, previous))``,
     so that overlapping windows may share the first half, and the second half may be run at the
     positions that are kept only. All three take any number of clips, frames or windows: how they
-    are batched and compiled is the encoder's own business.
+    are batched and compiled is the encoder's own business. An encoder that looks at some of a
+    window's frames only says so by an attribute `uses_every`, which `uses_every` reads.
     """
 
     @property
@@ -59,6 +60,14 @@ class Encoder(Protocol):
         self, frame_features: Float[np.ndarray, "window time row column channel"]
     ) -> Float[np.ndarray, "window token_time row column feature"]:
         """Encode windows of frame features, at any subset of rows and columns."""
+
+
+def uses_every(encoder: Encoder) -> int:
+    """Say which frames' features `encode_windows` looks at: every so many, the last among them.
+
+    The others need not be encoded. They are all looked at where the encoder says nothing of it.
+    """
+    return getattr(encoder, "uses_every", 1)
 
 
 @runtime_checkable

@@ -3,7 +3,7 @@
 import numpy as np
 from jaxtyping import Float, UInt8
 
-from ethoprism_core.encoders.base import VideoTextEncoder
+from ethoprism_core.encoders.base import VideoTextEncoder, uses_every
 
 
 class ClipEmbedding:
@@ -26,6 +26,7 @@ class ClipEmbedding:
         self.frame_size = model.frame_size
         self.token_shape = (1, 1, 1)
         self.feature_dim = model.feature_dim
+        self.uses_every = uses_every(model)
 
     def encode(
         self, clips: Float[np.ndarray, "batch time height width 3"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import xarray as xr
 
-from ethoprism_core.encoders import Encoder
+from ethoprism_core.encoders import Encoder, uses_every
 from ethoprism_core.errors import EthoprismError
 from ethoprism_core.features.frames import View, picture_pairs
 from ethoprism_core.features.grid import Grid
@@ -64,7 +64,7 @@ def embed_video(
     """
     path = Path(path)
     stride, step = settings.steps(video.times, encoder.clip_frames)
-    plan = plan_windows(len(video), encoder.clip_frames, stride, step)
+    plan = plan_windows(len(video), encoder.clip_frames, stride, step, uses_every(encoder))
     grid = settings.grid or Grid.default(encoder.token_shape)
     grid.check(encoder.token_shape)
     view = _view(video, encoder, settings, tracks)

@@ -60,7 +60,7 @@ def picture_pairs(video: Video, plan: WindowPlan, view: View) -> Generator[Pictu
     by_previous = np.argsort(previous, kind="stable")
     waiting: dict[int, np.ndarray] = {}
     place = paired = 0
-    for frame, picture in video.visit(map(int, np.unique(frames)), view.decoded_size):
+    for frame, picture in video.visit(map(int, np.union1d(frames, previous)), view.decoded_size):
         shown = view.cut(picture, view.crops(frame))
         while paired < len(frames) and previous[by_previous[paired]] == frame:
             waiting[int(by_previous[paired])] = shown

@@ -108,7 +108,7 @@ def _groups(
     for start in range(0, samples, size):
         stop = min(start + size, samples)
         windows = start // individuals, -(-stop // individuals)
-        places = np.searchsorted(plan.needed, plan.positions(*windows))
+        places = np.searchsorted(plan.needed, plan.used_positions(*windows))
         items = places[:, None] * individuals + np.arange(individuals)[:, None]
         flat = items.reshape(-1, plan.clip_frames)
         skipped = start - windows[0] * individuals

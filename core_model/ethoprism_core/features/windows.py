@@ -5,9 +5,12 @@ the ends the first and last frames repeat. A frame's features depend on two pict
 the one before it in its clip, so results are shared under a *position* rather than a frame:
 position p shows frame ``min(p, last)``, after frame ``min(p - frame_step, last)``. Positions run on
 for one frame step beyond the last frame; there both pictures are the last frame, and so they stay.
+
+An encoder of pairs looks at the second of every two frames of a window only. Positions that no
+window holds as one of these are not encoded.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -32,29 +35,38 @@ class WindowPlan:
         Frames of a window.
     frame_step
         Frames from one frame of a window to the next.
+    uses_every
+        Of a window's frames, the encoder looks at every so many, the last one among them.
     """
 
     centres: Int[np.ndarray, "window"]
     frame_count: int
     clip_frames: int
     frame_step: int = 1
+    uses_every: int = 1
 
     def __len__(self) -> int:
         return len(self.centres)
 
     def after(self, count: int) -> "WindowPlan":
         """Return the plan without its first `count` windows."""
-        return WindowPlan(self.centres[count:], self.frame_count, self.clip_frames, self.frame_step)
+        return replace(self, centres=self.centres[count:])
 
     def positions(self, start: int, stop: int) -> Int[np.ndarray, "window time"]:
         """Return the positions that the windows `start` to `stop` hold."""
         offsets = self.frame_step * (np.arange(self.clip_frames) - self.clip_frames // 2)
         return self._clamp(self.centres[start:stop, None] + offsets)
 
+    def used_positions(self, start: int, stop: int) -> Int[np.ndarray, "window time"]:
+        """Return the same, with the next position that is used in place of one that is not."""
+        times = np.arange(self.clip_frames)
+        used = times + (self.clip_frames - 1 - times) % self.uses_every
+        return self.positions(start, stop)[:, used]
+
     @cached_property
     def needed(self) -> Int[np.ndarray, "position"]:
-        """Positions that any window holds, ascending: what is to be encoded, once each."""
-        return np.flatnonzero(self._is_needed)
+        """Positions that any window uses, ascending: what is to be encoded, once each."""
+        return np.flatnonzero(self._marked(self.uses_every))
 
     @property
     def frames(self) -> Int[np.ndarray, "position"]:
@@ -68,14 +80,14 @@ class WindowPlan:
         So no frame is read that no window holds.
         """
         before = np.maximum(self.needed - self.frame_step, 0)
-        return np.minimum(
-            np.where(self._is_needed[before], before, self.needed), self.frame_count - 1
-        )
+        held = self._marked(1)[before]
+        return np.minimum(np.where(held, before, self.needed), self.frame_count - 1)
 
-    @cached_property
-    def _is_needed(self) -> Bool[np.ndarray, "position"]:
+    def _marked(self, every: int) -> Bool[np.ndarray, "position"]:
+        """Mark the positions of every so many frames of the windows."""
         marks = np.zeros(self.frame_count + self.frame_step, bool)
-        for k in range(self.clip_frames):  # by columns, for a long video has many windows
+        for k in range((self.clip_frames - 1) % every, self.clip_frames, every):
+            # by columns, for a long video has many windows
             offset = self.frame_step * (k - self.clip_frames // 2)
             marks[self._clamp(self.centres + offset)] = True
         return marks
@@ -85,7 +97,7 @@ class WindowPlan:
 
 
 def plan_windows(
-    frame_count: int, clip_frames: int, stride: int, frame_step: int = 1
+    frame_count: int, clip_frames: int, stride: int, frame_step: int = 1, uses_every: int = 1
 ) -> WindowPlan:
     """Plan windows around the frames ``0, stride, 2 * stride, ...``.
 
@@ -102,6 +114,8 @@ def plan_windows(
         Frames from one centre to the next.
     frame_step
         Frames from one frame of a window to the next.
+    uses_every
+        As for `WindowPlan`; see `ethoprism_core.encoders.uses_every`.
 
     Raises
     ------
@@ -109,13 +123,17 @@ def plan_windows(
         If a number is smaller than one.
     """
     check_positive(
-        frames=frame_count, clip_frames=clip_frames, stride=stride, frame_step=frame_step
+        frames=frame_count,
+        clip_frames=clip_frames,
+        stride=stride,
+        frame_step=frame_step,
+        uses_every=uses_every,
     )
     centres = np.arange(0, frame_count, stride, dtype=np.int64)
     last = frame_count - 1
     if last - centres[-1] > stride // 2:
         centres = np.append(centres, last)
-    return WindowPlan(centres, frame_count, clip_frames, frame_step)
+    return WindowPlan(centres, frame_count, clip_frames, frame_step, uses_every)
 
 
 def frames_lasting(milliseconds: float | int, frame_times: Float[np.ndarray, " time"]) -> int:

@@ -15,8 +15,13 @@ class TinyEncoder:
     fingerprint = "tiny-1"
 
     def __init__(
-        self, clip_frames: int = 4, frame_size: int = 12, token_shape: tuple[int, int] = (3, 3)
+        self,
+        clip_frames: int = 4,
+        frame_size: int = 12,
+        token_shape: tuple[int, int] = (3, 3),
+        uses_every: int = 1,
     ) -> None:
+        self.uses_every = uses_every
         self.clip_frames, self.frame_size = clip_frames, frame_size
         self.token_shape = (clip_frames, *token_shape)
         self.feature_dim = 2
@@ -50,6 +55,7 @@ class TinyEncoder:
     def _windows(self, frame_features: np.ndarray) -> np.ndarray:
         features = frame_features.copy()
         features[:, 0, ..., 1] = 0  # the first frame's change comes from outside the window
+        features[:, np.arange(features.shape[1])[::-1] % self.uses_every != 0] = 0
         mixed = np.einsum("ts,wsrcf->wtrcf", self._mix, features, optimize=False)
         return np.tanh(mixed).astype(np.float32)
 

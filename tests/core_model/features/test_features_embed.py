@@ -25,13 +25,14 @@ def definition(video, encoder, centres, frame_step, picture):
     return encoder.encode(np.stack(clips).astype(np.float32) / 255)
 
 
+@pytest.mark.parametrize("uses_every", [1, 2])
 @pytest.mark.parametrize(
     ("frames", "stride", "frame_step"), [(1, 8, 1), (3, 1, 1), (50, 4, 1), (47, 5, 3), (90, 40, 2)]
 )
 def test_a_store_holds_each_window_as_it_is_defined(
-    noise_video, tiny_encoder, out, frames, stride, frame_step
+    noise_video, tiny_encoder, out, frames, stride, frame_step, uses_every
 ):
-    encoder = tiny_encoder()
+    encoder = tiny_encoder(uses_every=uses_every)
     settings = EmbedSettings(stride, frame_step, Grid(*encoder.token_shape))
     with Video(noise_video(frames)) as video:
         assert embed_video(video, encoder, out, settings)

@@ -1,11 +1,12 @@
 import weakref
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ethoprism_core.encoders import load_encoder
+from ethoprism_core.encoders import load_encoder, uses_every
 from ethoprism_core.encoders.videoprism import VideoPrism
 from ethoprism_core.features.grid import Grid
 from ethoprism_core.features.sharing import BatchSizes, encode_shared
@@ -100,9 +101,9 @@ def test_features_are_kept_no_longer_than_needed(tiny_encoder):
     assert max(alive) <= 3
 
 
-@pytest.fixture(scope="module")
-def tiny_videoprism():
-    config = VideoEncoderConfig.tiny()
+@pytest.fixture(scope="module", params=[False, True], ids=["frames", "pairs"])
+def tiny_videoprism(request):
+    config = replace(VideoEncoderConfig.tiny(), pairs=request.param)
     model = random_model(lambda rngs: VideoEncoder(config, rngs=rngs), 0)
     return VideoPrism("videoprism-tiny", model, "random")
 
@@ -110,7 +111,8 @@ def tiny_videoprism():
 @pytest.mark.parametrize(("frames", "stride", "frame_step"), [(1, 4, 1), (11, 2, 1), (30, 9, 3)])
 def test_shared_equals_window_by_window_for_videoprism(tiny_videoprism, frames, stride, frame_step):
     encoder = tiny_videoprism
-    plan = plan_windows(frames, encoder.clip_frames, stride, frame_step)
+    every = uses_every(encoder)
+    plan = plan_windows(frames, encoder.clip_frames, stride, frame_step, every)
     pictures = make_pictures(frames, 2, encoder.frame_size)
     expected = window_by_window(pictures, plan, encoder)
     full = shared(pictures, plan, encoder, individuals=2)
