@@ -15,7 +15,6 @@ from ethoprism_core.pretraining.data import DealtBatches
 # the share that each part of what the teachers say has in a target's squared length
 SHARES = {
     "motion": {"motion": 0.55, "cells": 0.1, "fine": 0.2, "coarse": 0.15},
-    "both": {"motion": 0.45, "cells": 0.12, "fine": 0.25, "coarse": 0.18},
     "looks": {"motion": 0.3, "cells": 0.15, "fine": 0.33, "coarse": 0.22},
 }
 # of what `classical` says, the numbers about motion come last

@@ -1,13 +1,11 @@
 """Stage 2 of ethoprism-small: say of a part of a clip what its two teachers say of the whole.
 
     python recipes/ethoprism_small/train.py VIEWS --out FIRST
-    python recipes/ethoprism_small/train.py VIEWS --out SECOND --stress looks --steps 800
+    python recipes/ethoprism_small/train.py VIEWS --out RUN --stress looks --steps 800
         --start FIRST/ethoprism-small.safetensors
-    python recipes/ethoprism_small/train.py VIEWS --out RUN --stress both --steps 1000 --hidden 0
-        --rate 5e-4 --start SECOND/ethoprism-small.safetensors
 
-First motion matters more, which takes long to learn, then what things look like; at last it sees
-whole clips, as it will at work. Started again with the same folder, it goes on where it stopped.
+First motion matters more, which takes long to learn, then what things look like. Started again with
+the same folder, it goes on where it stopped.
 """
 
 import argparse
@@ -23,18 +21,16 @@ from ethoprism_core.pretraining import MaskedConfig, export_checkpoint, masked_t
 NOTES = {"license": "Apache-2.0", "about": "docs/ethoprism-small.md"}
 
 
-def recipe(steps: int, hidden: float = 0.5, rate: float = 1e-3) -> MaskedConfig:
+def recipe(steps: int) -> MaskedConfig:
     """Return the configuration: half of each clip is hidden, for motion cannot be guessed.
 
     The decoders are shallow, so that what they say must be in the encoder's own tokens.
     """
     laptop = MaskedConfig.laptop()
     run = replace(laptop.run, steps=steps, batch=16, accumulate=4, save_every=100)
-    optimizer = replace(laptop.optimizer, peak_rate=rate, warmup_steps=steps // 12)
+    optimizer = replace(laptop.optimizer, peak_rate=1e-3, warmup_steps=steps // 12)
     decoder = replace(laptop.decoder, layers=1)
-    return replace(
-        laptop, mask=hidden, shuffle=False, run=run, optimizer=optimizer, decoder=decoder
-    )
+    return replace(laptop, mask=0.5, shuffle=False, run=run, optimizer=optimizer, decoder=decoder)
 
 
 def main() -> None:
@@ -45,10 +41,8 @@ def main() -> None:
     parser.add_argument("--start", type=Path, help="a model to start from")
     parser.add_argument("--stress", choices=SHARES, default="motion")
     parser.add_argument("--steps", type=int, default=1800)
-    parser.add_argument("--hidden", type=float, default=0.5, help="share of each clip")
-    parser.add_argument("--rate", type=float, default=1e-3, help="of learning, at its peak")
     arguments = parser.parse_args()
-    config = recipe(arguments.steps, arguments.hidden, arguments.rate)
+    config = recipe(arguments.steps)
     clips = TaughtClips(arguments.views, arguments.stress)
     batches = clips.batches(config.run.batch, config.run.seed)
     start = None if arguments.start is None else load_model(arguments.start)
