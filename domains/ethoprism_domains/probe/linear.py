@@ -2,8 +2,10 @@
 
 Tokens are averaged over space, which leaves one vector for each time bin of a window; of several
 animals, the mean and the maximum are kept, and so of their trajectories. Every pooled number is
-standardised; those of trajectories, a few beside hundreds, then weigh more. The strength of the L2
-penalty is chosen on held-out groups.
+standardised; where there are trajectories, a few numbers beside hundreds, the pictures' are then
+scaled until both vary as much in all, so that neither drowns the other whatever the encoder's width
+(block scaling: Westerhuis, Kourti and MacGregor 1998, J. Chemometrics 12, 301). The strength of the
+L2 penalty is chosen on held-out groups.
 """
 
 from collections.abc import Sequence
@@ -20,11 +22,8 @@ from ethoprism_domains.probe.objective import group_answers, weighted_loss
 from ethoprism_domains.probe.scaling import moments, standardise
 
 _THREADS_PAY = 1_000_000  # numbers in the table of samples
-_STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1)
+_STRENGTHS = (1e-4, 1e-3, 1e-2, 1e-1, 1.0)
 _FALLBACK_STRENGTH = 1e-2  # when there is too little to hold anything out
-# the penalty asks as much for a number of a trajectory as for one of a picture, of which there are
-# many more that say the same: three times as long, it costs a ninth
-_TRAJECTORY_WEIGHT = 3.0
 _ROWS = 256
 _NEVER = -20.0  # the logit of an answer that was never seen
 
@@ -168,9 +167,10 @@ def pooled_numbers(layout: SampleLayout) -> int:
 
 
 def _weights(layout: SampleLayout) -> Float[np.ndarray, " pooled"]:
-    of_pictures = np.ones(layout.token_shape[0] * layout.feature_dim, np.float32)
-    of_trajectory = np.full(layout.trajectory_dim, _TRAJECTORY_WEIGHT, np.float32)
-    one = np.concatenate([of_pictures, of_trajectory])
+    """Let pictures and trajectories, however many numbers each has, cost the penalty the same."""
+    pictures, trajectory = layout.token_shape[0] * layout.feature_dim, layout.trajectory_dim
+    of_picture = np.sqrt(trajectory / pictures) if trajectory else 1.0
+    one = np.repeat(np.array([of_picture, 1.0], np.float32), [pictures, trajectory])
     return np.tile(one, pooled_numbers(layout) // len(one))
 
 

@@ -30,12 +30,26 @@ def test_equals_logistic_regression_on_pooled_features() -> None:
     y = (X[:, :2] + np.random.default_rng(1).normal(size=(200, 2)) > 0).astype(np.int8)
     probe = LinearProbe(layout, weighted=False, C=0.5).fit(X, y)
     pooled = StandardScaler().fit_transform(pool(X, layout))
-    pooled[:, -2:] *= 3  # the trajectory's
+    pooled[:, :-2] *= np.sqrt(2 / 6)  # six numbers of pictures beside two of the trajectory
     for column in range(2):
         model = LogisticRegression(C=0.5).fit(pooled, y[:, column])
         np.testing.assert_allclose(
             probe.predict_proba(X)[:, column], model.predict_proba(pooled)[:, 1], atol=1e-3
         )
+
+
+def test_a_wider_encoder_drowns_no_trajectory() -> None:
+    """Three hundred numbers that say nothing take little from two that tell the answer."""
+    told = SampleLayout(1, (1, 1, 1), 3, 2)
+    drowned = SampleLayout(1, (1, 1, 1), 300, 2)
+    moved = np.random.default_rng(2).normal(size=(300, 2)).astype(np.float32)
+    y = (moved[:, :1] > 0).astype(np.int8)
+    agreed = []
+    for layout in (told, drowned):
+        X = np.hstack([random_rows(layout, 300)[:, :-2], moved])
+        probe = LinearProbe(layout, C=0.01).fit(X[:150], y[:150])
+        agreed.append(((probe.predict_proba(X[150:]) > 0.5) == y[150:]).mean())
+    assert agreed[1] > agreed[0] - 0.05
 
 
 def test_an_exclusive_group_equals_multinomial_regression() -> None:
