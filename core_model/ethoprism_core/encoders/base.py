@@ -17,7 +17,7 @@ class Encoder(Protocol):
     so that overlapping windows may share the first half, and the second half may be run at the
     positions that are kept only. All three take any number of clips, frames or windows: how they
     are batched and compiled is the encoder's own business. An encoder that looks at some of a
-    window's frames only says so by an attribute `uses_every`, which `uses_every` reads.
+    window's frames only says so by an attribute `uses_every`; ask the function of that name.
     """
 
     @property

@@ -73,6 +73,7 @@ class VideoPrism:
         self.feature_dim = config.width
         self.token_shape = (times, *model.patch_grid(self.frame_size, self.frame_size))
         self.fingerprint = _digest(name, weights, config.dtype, self.frame_size)
+        self._pairs = config.pairs
         self.uses_every = 2 if config.pairs else 1
         self._definition, self._state = nnx.split(model)
 
@@ -86,7 +87,7 @@ class VideoPrism:
     ) -> Float[np.ndarray, "batch token_time token_row token_column feature"]:
         """Encode whole clips with values in [0, 1]."""
         clips = clips.astype(np.float32)
-        looks = np.asarray(paired(jnp.asarray(clips))) if self.uses_every == 2 else clips
+        looks = np.asarray(paired(jnp.asarray(clips))) if self._pairs else clips
         frames = self._spatial(looks.reshape(-1, *looks.shape[2:]))
         return self._temporal(frames.reshape(*looks.shape[:2], *frames.shape[1:]))
 
@@ -96,8 +97,7 @@ class VideoPrism:
         previous: UInt8[np.ndarray, "frame height width 3"],
     ) -> Float[np.ndarray, "frame token_row token_column channel"]:
         """Run the spatial stack on each frame; the one before matters where pairs are seen."""
-        pairs = self.uses_every == 2
-        return self._spatial(np.concatenate([previous, frames], -1) if pairs else frames)
+        return self._spatial(np.concatenate([previous, frames], -1) if self._pairs else frames)
 
     def encode_windows(
         self, frame_features: Float[np.ndarray, "window time row column channel"]
